@@ -1,0 +1,1 @@
+"""What decides: pure functions and values, without clock, network or database."""

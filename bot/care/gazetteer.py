@@ -1,0 +1,284 @@
+"""The official areas of Indonesia in one compact table: names, points, parents and neighbours."""
+
+import heapq
+import math
+import re
+import unicodedata
+import zlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple, NewType
+
+AreaCode = NewType("AreaCode", str)
+Level = Literal[1, 2, 3, 4]
+
+PROVINCE: Final = 1
+REGENCY: Final = 2
+DISTRICT: Final = 3
+VILLAGE: Final = 4
+NEAREST_REACH_KM = 50.0
+
+_LEVEL_OF_LENGTH: dict[int, Level] = {2: PROVINCE, 5: REGENCY, 8: DISTRICT, 13: VILLAGE}
+_STEP_OF_LEVEL = {PROVINCE: 10**8, REGENCY: 10**6, DISTRICT: 10**4, VILLAGE: 1}
+_DEGREE_PARTS = 10_000
+_CELLS_PER_DEGREE = 5
+_CELL_COLUMNS = 360 * _CELLS_PER_DEGREE
+_KM_PER_DEGREE = 111.195
+_EARTH_RADIUS_KM = 6371.0
+_ROW_BITS = 20
+_ROW_MASK = (1 << _ROW_BITS) - 1
+_CODE = re.compile(r"[1-9]\d(?:\.\d\d(?:\.\d\d(?:\.\d{4})?)?)?", re.ASCII)
+_TITLE = re.compile(r"^(?:(?:Kabupaten|Kota)(?: Administrasi)?|Daerah (?:Khusus Ibukota|Istimewa)) ")
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One official area; `level` is 1 province, 2 kabupaten or kota, 3 kecamatan, 4 desa or kelurahan."""
+
+    code: AreaCode
+    name: str
+    level: Level
+    parent: AreaCode | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place in decimal degrees (WGS84); two points with the same `island` are joined by land."""
+
+    lat: float
+    lon: float
+    island: str
+
+
+class AreaRow(NamedTuple):
+    """What the gazetteer is built from: one area with its point; a tuple, because 91,599 of them pass at start."""
+
+    code: str
+    name: str
+    lat: float
+    lon: float
+    island: str
+
+
+class GazetteerError(ValueError):
+    """The rows of the gazetteer are incomplete or out of order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gazetteer:
+    """All areas, held as columns in the order of their codes: 91,599 objects would cost ten times the memory."""
+
+    _keys: "array[int]"
+    _names: str
+    _name_ends: "array[int]"
+    _latitudes: "array[int]"
+    _longitudes: "array[int]"
+    _islands: "array[int]"
+    _island_names: tuple[str, ...]
+    _rows_by_name: "array[int]"
+    _rows_by_cell: dict[int, "array[int]"]
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def area(self, code: str) -> Area | None:
+        """Look up an area by its official code (`74`, `74.71`, `74.71.01`, `74.71.01.1005`)."""
+        row = self._row(code)
+        return None if row is None else self._area_at(row)
+
+    def children(self, code: str | None) -> tuple[Area, ...]:
+        """List the areas directly inside `code`, in official order; None lists the provinces."""
+        if code is None:
+            return tuple(self._areas_between(0, 100 * _STEP_OF_LEVEL[PROVINCE], PROVINCE))
+        level = level_of(code)
+        if level is None or level == VILLAGE or self._row(code) is None:
+            return ()
+        start = _key_of(code)
+        return tuple(self._areas_between(start + 1, start + _STEP_OF_LEVEL[level], level + 1))
+
+    def lineage(self, code: str) -> tuple[Area, ...]:
+        """List the area and those around it, province first; empty for an unknown code."""
+        area = self.area(code)
+        if area is None:
+            return ()
+        return (*(self.lineage(area.parent) if area.parent else ()), area)
+
+    def point(self, code: str) -> Point | None:
+        """Find where an area's people live; a code that is no longer official falls back to the area around it."""
+        row = self._row(code)
+        if row is not None:
+            return self._point_at(row)
+        around = parent_of(code)
+        return self.point(around) if around else None
+
+    def named(self, name: str) -> tuple[AreaCode, ...]:
+        """Find the areas of any level with this name, whatever its case, punctuation or spaces.
+
+        `name` comes without `Kabupaten`, `Kota` and the like.
+        """
+        folded = fold(name)
+        mark = _name_mark(folded)
+        place = bisect_left(self._rows_by_name, mark)
+        end = bisect_left(self._rows_by_name, mark + _ROW_MASK, place)
+        areas = (self._area_at(marked & _ROW_MASK) for marked in self._rows_by_name[place:end])
+        return tuple(area.code for area in areas if fold(bare_name(area.name, area.level)) == folded)
+
+    def nearest(self, lat: float, lon: float, limit: int = 3) -> tuple[tuple[Area, float], ...]:
+        """Find the desa and kelurahan nearest to a place, with kilometres; none beyond 50 km."""
+        found: list[tuple[float, int]] = []
+        for ring, safe_km in _rings(lat):
+            found = heapq.nsmallest(limit, found)
+            if len(found) == limit and found[-1][0] <= safe_km:
+                break
+            found.extend(self._rows_in_ring(lat, lon, ring))
+        nearest = heapq.nsmallest(limit, found)
+        return tuple((self._area_at(row), km) for km, row in nearest if km <= NEAREST_REACH_KM)
+
+    def _row(self, code: str) -> int | None:
+        if level_of(code) is None:
+            return None
+        key = _key_of(code)
+        row = bisect_left(self._keys, key)
+        return row if row < len(self._keys) and self._keys[row] == key else None
+
+    def _area_at(self, row: int) -> Area:
+        code = _code_of(self._keys[row])
+        start = self._name_ends[row - 1] if row else 0
+        return Area(code, self._names[start : self._name_ends[row]], _LEVEL_OF_LENGTH[len(code)], parent_of(code))
+
+    def _point_at(self, row: int) -> Point:
+        lat, lon = self._latitudes[row] / _DEGREE_PARTS, self._longitudes[row] / _DEGREE_PARTS
+        return Point(lat, lon, self._island_names[self._islands[row]])
+
+    def _areas_between(self, start: int, end: int, level: int) -> Iterator[Area]:
+        row = bisect_left(self._keys, start)
+        while row < len(self._keys) and self._keys[row] < end:
+            yield self._area_at(row)
+            row = bisect_left(self._keys, self._keys[row] + _STEP_OF_LEVEL[level], row)
+
+    def _rows_in_ring(self, lat: float, lon: float, ring: int) -> Iterator[tuple[float, int]]:
+        shrink = math.cos(math.radians(lat))
+        for cell in _cells_of_ring(_cell_of(lat, lon), ring):
+            for row in self._rows_by_cell.get(cell, ()):
+                north = self._latitudes[row] / _DEGREE_PARTS - lat
+                east = (self._longitudes[row] / _DEGREE_PARTS - lon) * shrink
+                yield _KM_PER_DEGREE * math.hypot(north, east), row
+
+
+def build_gazetteer(rows: Iterable[AreaRow]) -> Gazetteer:
+    """Build the table from rows in the order of their codes, parents before children.
+
+    Raises GazetteerError naming the code of a row that is malformed, misplaced or without the area around it.
+    """
+    keys, name_ends, marks = array("Q"), array("I"), array("Q")
+    latitudes, longitudes, islands = array("i"), array("i"), array("H")
+    names: list[str] = []
+    island_numbers: dict[str, int] = {}
+    cells: dict[int, array[int]] = {}
+    latest = _Latest()
+    for number, row in enumerate(rows):
+        level = latest.admit(row.code)
+        keys.append(_key_of(row.code))
+        names.append(row.name)
+        name_ends.append((name_ends[-1] if number else 0) + len(row.name))
+        latitudes.append(round(row.lat * _DEGREE_PARTS))
+        longitudes.append(round(row.lon * _DEGREE_PARTS))
+        islands.append(island_numbers.setdefault(row.island, len(island_numbers)))
+        marks.append(_name_mark(fold(bare_name(row.name, level))) | number)
+        if level == VILLAGE:
+            cells.setdefault(_cell_of(row.lat, row.lon), array("I")).append(number)
+    return Gazetteer(
+        keys,
+        "".join(names),
+        name_ends,
+        latitudes,
+        longitudes,
+        islands,
+        tuple(island_numbers),
+        array("Q", sorted(marks)),
+        cells,
+    )
+
+
+def level_of(code: str) -> Level | None:
+    """Read the level off a code; None when it is not written like a code."""
+    return _LEVEL_OF_LENGTH[len(code)] if _CODE.fullmatch(code) else None
+
+
+def parent_of(code: str) -> AreaCode | None:
+    """Name the area around this one; None for a province."""
+    return AreaCode(code.rpartition(".")[0]) or None
+
+
+def bare_name(name: str, level: Level) -> str:
+    """Drop `Kabupaten`, `Kota` and the titles of provinces, which people leave out."""
+    return _TITLE.sub("", name) if level <= REGENCY else name
+
+
+def fold(text: str) -> str:
+    """Reduce a name to its lower-case letters and digits, so that Bau-Bau, bau bau and BAUBAU are one."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    return _NOT_ALPHANUMERIC.sub("", plain.lower())
+
+
+def kilometres(one: Point, other: Point) -> float:
+    """Measure the straight line between two points."""
+    lat, other_lat = math.radians(one.lat), math.radians(other.lat)
+    half_north = math.sin((other_lat - lat) / 2) ** 2
+    half_east = math.sin(math.radians(other.lon - one.lon) / 2) ** 2
+    chord = half_north + math.cos(lat) * math.cos(other_lat) * half_east
+    return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(min(chord, 1.0)))
+
+
+class _Latest:
+    """The areas that surround the next row, so that a gap in the file is noticed where it is."""
+
+    def __init__(self) -> None:
+        self._code = ""
+
+    def admit(self, code: str) -> Level:
+        level = level_of(code)
+        if level is None:
+            raise GazetteerError(f"{code!r} is not an area code; derive the points again")
+        if code <= self._code:
+            raise GazetteerError(f"{code} comes after {self._code}; sort the rows by code")
+        parent = parent_of(code)
+        if parent and not self._code.startswith(parent):
+            raise GazetteerError(f"{code} comes without {parent} before it; derive the points again")
+        self._code = code
+        return level
+
+
+def _key_of(code: str) -> int:
+    return int(code.replace(".", "").ljust(10, "0"))
+
+
+def _code_of(key: int) -> AreaCode:
+    province, regency, district, village = key // 10**8, key // 10**6 % 100, key // 10**4 % 100, key % 10**4
+    parts = (f"{province:02}", regency and f"{regency:02}", district and f"{district:02}", village and f"{village:04}")
+    return AreaCode(".".join(str(part) for part in parts if part))
+
+
+def _name_mark(folded: str) -> int:
+    return zlib.crc32(folded.encode("ascii")) << _ROW_BITS
+
+
+def _cell_of(lat: float, lon: float) -> int:
+    return math.floor(lat * _CELLS_PER_DEGREE) * _CELL_COLUMNS + math.floor(lon * _CELLS_PER_DEGREE)
+
+
+def _rings(lat: float) -> Iterator[tuple[int, float]]:
+    """Yield rings of cells with the kilometres within which the rings before have shown everything."""
+    cell_km = _KM_PER_DEGREE / _CELLS_PER_DEGREE * math.cos(math.radians(lat))
+    ring_count = math.ceil(NEAREST_REACH_KM / max(cell_km, 1.0)) + 1
+    return ((ring, (ring - 1) * cell_km) for ring in range(ring_count))
+
+
+def _cells_of_ring(centre: int, ring: int) -> Iterator[int]:
+    for north in range(-ring, ring + 1):
+        step = 1 if abs(north) == ring else 2 * ring
+        for east in range(-ring, ring + 1, step):
+            yield centre + north * _CELL_COLUMNS + east

@@ -1,0 +1,1 @@
+"""How it talks: flows, state and the engine; knows nothing of drugs."""

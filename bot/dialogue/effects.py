@@ -1,0 +1,99 @@
+"""What a step of the conversation asks the outside to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.dialogue.flow import Answer
+
+
+class Ask(StrEnum):
+    """What a message waits for, so that a channel can offer the right way to reply."""
+
+    NOTHING = "nothing"
+    CHOICE = "choice"
+    TEXT = "text"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice to tap.  The three ids come back in `Picked`; `picked` marks a choice already made."""
+
+    flow: str
+    key: str
+    choice: str
+    label: str
+    picked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to say, free of any channel.
+
+    `buttons`: rows are the channel's business.  `replace`: the message takes the place of the last one with
+    buttons, where the channel can do that.
+    """
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    ask: Ask = Ask.NOTHING
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak to the person."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Ask the world; the reply comes back as `Found` with the same key.
+
+    Exactly one of `text`, `picked`, `position` is given, or none for the first offer.
+    `known`: what the flow has settled so far.  `offered`: ids on offer at the moment.  `language`: for wording.
+    """
+
+    source: str
+    key: str
+    language: str
+    known: Mapping[str, Answer]
+    offered: tuple[str, ...] = ()
+    text: str | None = None
+    picked: str | None = None
+    position: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Do what the person chose: show_data, correct, pause, unpause, stop, erase, withdraw, show_phrase, relapse."""
+
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """A questionnaire is complete: here is everything that was settled."""
+
+    flow: str
+    answers: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Pass these words to the counsellor."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Call a human: danger was heard.  `severity`: immediate or high; `danger`: id of the rule, never the words."""
+
+    severity: str
+    danger: str
+
+
+Effect = Say | LookUp | Act | Complete | Relay | Alert

@@ -1,0 +1,190 @@
+"""Decide the next step of a conversation: `advance(script, state, event) -> (state, effects)`, pure.
+
+Danger is heard before anything else, then commands, then the answer to the question on the screen.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from bot.care.safety import screen
+from bot.dialogue import wording
+from bot.dialogue.answers import MAX_WRITTEN_CHARS, NOT_UNDERSTOOD, choose_from, understand
+from bot.dialogue.commands import ALSO_ACCOMPANIED, greet, obey
+from bot.dialogue.effects import Alert, LookUp, Message, Relay, Say
+from bot.dialogue.events import (
+    Accompanied,
+    Event,
+    Found,
+    Opened,
+    Picked,
+    Pinned,
+    Released,
+    Reminded,
+    Restored,
+    Sent,
+    Typed,
+)
+from bot.dialogue.flow import Answer, Kind, Settled, Step
+from bot.dialogue.moves import Move, enter, follow, go_on, help_card, note, present, settle
+from bot.dialogue.picks import OPEN, pick
+from bot.dialogue.script import MENU, Command, Script, normalise
+from bot.dialogue.state import State
+
+#: Longest message passed on between client and counsellor, in characters.
+MAX_RELAYED_CHARS = 4_000
+
+
+def begin(script: Script, language: str | None = None) -> State:
+    """Return the state of somebody who has never been here."""
+    return State(language=script.speaks(language or script.default), flow=MENU)
+
+
+def advance(script: Script, state: State, event: Event) -> Move:  # noqa: C901, PLR0911 - one line per event
+    """Take one event and return the new state and what is to be done, in order.
+
+    Never raises on any event; what cannot be understood is answered kindly and the place is kept.
+    """
+    match event:
+        case Opened():
+            return greet(script, state)
+        case Typed(text):
+            return _hear(script, state, text)
+        case Picked():
+            return pick(script, state, event)
+        case Pinned(latitude, longitude):
+            return _locate(script, state, (latitude, longitude))
+        case Sent(what):
+            return _refuse(script, state, what)
+        case Found():
+            return _take_up(script, state, event)
+        case Reminded(flow):
+            return _remind(script, state, flow)
+        case Accompanied(text):
+            return replace(state, accompanied=True, asked=None, draft=(), beneath=None), (Say(Message(text)),)
+        case Released(text, flow):
+            moved, effects = enter(script, replace(state, accompanied=False, draft=()), flow)
+            return moved, (Say(Message(text)), *effects)
+        case Restored(flow, settled):
+            return _restore(script, state, flow, settled)
+        case _:
+            assert_never(event)
+
+
+def _hear(script: Script, state: State, text: str) -> Move:
+    danger = screen(text, script.dangers)
+    if danger is not None:
+        relayed = (Relay(text[:MAX_RELAYED_CHARS]),) if state.accompanied else ()
+        return state, (*help_card(script, state), Alert(danger.severity, danger.id), *relayed)
+    command = script.command(text.strip())
+    if command is None and text.startswith("/"):
+        return note(script, state, "unknown_command")
+    if state.accompanied:
+        return _hear_accompanied(script, state, text, command)
+    if command is not None:
+        return obey(script, state, command)
+    if state.asked is None:
+        return enter(script, state, MENU)
+    return _hear_answer(script, state, text)
+
+
+def _hear_accompanied(script: Script, state: State, text: str, command: Command | None) -> Move:
+    if command in ALSO_ACCOMPANIED:
+        return obey(script, state, command)
+    tapped = _choose_typed(script, state, text) if state.asked else None
+    if tapped is not None:
+        return tapped
+    if len(text) > MAX_RELAYED_CHARS:
+        return state, (Say(Message(script.say("too_long", state.language, limit=MAX_RELAYED_CHARS))),)
+    return state, (Relay(text),)
+
+
+def _hear_answer(script: Script, state: State, text: str) -> Move:
+    _, step, reading = present(script, state)
+    if step.kind is Kind.LOOK_UP:
+        return state, (_search(state, step, reading.known, text),)
+    answer = understand(step, text, script)
+    if answer is not NOT_UNDERSTOOD:
+        choice = step.choice(answer) if isinstance(answer, str) else None
+        if choice is not None and (choice.goes or choice.does):
+            return follow(script, state, choice)
+        assert not isinstance(answer, type(NOT_UNDERSTOOD))
+        return settle(script, state, state.asked or "", answer)
+    tapped = _choose_typed(script, state, text)
+    if tapped is not None:
+        return tapped
+    if step.kind is Kind.WRITE:
+        return note(script, state, "too_long", limit=MAX_WRITTEN_CHARS)
+    return note(script, state, "not_understood" if not step.choices else "not_understood_choice")
+
+
+def _choose_typed(script: Script, state: State, text: str) -> Move | None:
+    """Take a typed number or label as a tap on one of the buttons on the screen."""
+    flow, step, reading = present(script, state)
+    if step.kind is Kind.LOOK_UP:
+        return None
+    buttons = wording.ask_step(script, flow, state, reading).buttons
+    chosen = choose_from(tuple((str(place), button.label) for place, button in enumerate(buttons)), text)
+    if chosen is None:
+        return None
+    button = buttons[int(chosen)]
+    return pick(script, state, Picked(button.flow, button.key, button.choice))
+
+
+def _locate(script: Script, state: State, position: tuple[float, float]) -> Move:
+    """Use a shared position wherever the question on the screen is about a place."""
+    if state.accompanied:
+        return state, (Say(Message(script.say("relay_text_only", state.language))),)
+    if state.asked is None:
+        return note(script, state, "unsupported_location")
+    _, step, reading = present(script, state)
+    if step.kind is not Kind.LOOK_UP or step.source != "areas":
+        return note(script, state, "unsupported_location")
+    known = reading.known
+    return state, (LookUp(step.source, state.asked, state.language, known, state.draft, position=position),)
+
+
+def _search(state: State, step: Step, known: dict[str, Answer], text: str) -> LookUp:
+    """Ask the world about typed words; a number means the one on offer at that place."""
+    number = normalise(text)
+    if number.isdecimal() and 1 <= int(number[:4]) <= len(state.draft):
+        picked = state.draft[int(number[:4]) - 1]
+        return LookUp(step.source, state.asked or "", state.language, known, state.draft, picked=picked)
+    return LookUp(step.source, state.asked or "", state.language, known, state.draft, text=text)
+
+
+def _take_up(script: Script, state: State, found: Found) -> Move:
+    """Take the world's reply: settle it, or show what is on offer."""
+    if found.key != state.asked:
+        return state, ()
+    flow, step, reading = present(script, state)
+    if step.kind is not Kind.LOOK_UP:
+        return state, ()
+    if found.settled:
+        return settle(script, state, found.key, found.settled)
+    offered = replace(state, draft=tuple(one.id for one in found.offers))
+    return offered, (Say(wording.offer(script, flow, offered, reading, found.text, found.offers)),)
+
+
+def _refuse(script: Script, state: State, what: str) -> Move:
+    """Say kindly that only words can be read; nothing of it is kept."""
+    if state.accompanied:
+        return state, (Say(Message(script.say("relay_text_only", state.language))),)
+    known = f"unsupported_{what}" in script.phrases[script.default]
+    return note(script, state, f"unsupported_{what}" if known else "unsupported_other")
+
+
+def _remind(script: Script, state: State, flow_id: str) -> Move:
+    """Knock with neutral words; the questions come only after a tap."""
+    if state.accompanied:
+        return state, ()
+    knock = wording.system_button(script, state.language, "reminder_open", OPEN)
+    said = Say(Message(script.say("reminder_first", state.language), (knock,)))
+    return replace(state, invited=flow_id), (said,)
+
+
+def _restore(script: Script, state: State, flow_id: str, settled: Settled) -> Move:
+    """Lay sent answers open again; cards that were read once are not shown again."""
+    flow = script.flow(flow_id, state.language)
+    cards = {step.id: True for step in flow.steps if step.kind is Kind.TELL}
+    restored = replace(state.settle(flow.id, {**cards, **settled}), flow=flow.id, beneath=None)
+    return go_on(script, restored)

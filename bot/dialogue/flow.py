@@ -1,0 +1,236 @@
+"""A conversation as an ordered questionnaire: steps, their conditions, and one reading from the top."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+#: What a person settled: a choice id, yes or no, a number, picked choice ids, or None for "skipped".
+Answer = str | bool | int | tuple[str, ...] | None
+Settled = Mapping[str, Answer]
+
+
+class Kind(StrEnum):
+    """What a step does."""
+
+    TELL = "tell"
+    CHOOSE = "choose"
+    CHOOSE_MANY = "choose_many"
+    YES_NO = "yes_no"
+    RATE = "rate"
+    WRITE = "write"
+    LOOK_UP = "look_up"
+    SCORE = "score"
+    REVIEW = "review"
+
+
+#: Kinds that ask something and keep the answer.
+QUESTIONS = frozenset({Kind.CHOOSE, Kind.CHOOSE_MANY, Kind.YES_NO, Kind.RATE, Kind.WRITE, Kind.LOOK_UP})
+YES, NO = "yes", "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One look at an earlier answer.
+
+    `subject`: step id, or `score.points` / `score.band`.  `kind`: equals, from, below, has, in.
+    A subject that was skipped or never asked fails every test.
+    """
+
+    subject: str
+    kind: str
+    value: str | bool | int | tuple[str, ...]
+
+    def passes(self, known: Settled) -> bool:
+        """Tell whether the settled value satisfies this test."""
+        value = known.get(self.subject)
+        match self.kind, self.value:
+            case "equals", wanted:
+                return type(value) is type(wanted) and value == wanted
+            case "from", int(least):
+                return isinstance(value, int) and value >= least
+            case "below", int(limit):
+                return isinstance(value, int) and value < limit
+            case "has", str(choice):
+                return isinstance(value, tuple) and choice in value
+            case "in", tuple(choices):
+                return isinstance(value, str) and value in choices
+            case _:
+                return False
+
+
+#: Any of these groups, all tests within a group; empty = always.
+When = tuple[tuple[Test, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer a person can pick.  `points` counts in scores, `goes` leaves for another flow, `does` acts."""
+
+    id: str
+    label: str
+    points: int = 0
+    goes: str | None = None
+    does: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the questionnaire, in the wording of the default language."""
+
+    id: str
+    kind: Kind
+    text: str = ""
+    short: str = ""  #: the line's name on the review card
+    choices: tuple[Choice, ...] = ()
+    when: When = ()
+    optional: bool = False
+    exclusive: tuple[str, ...] = ()  #: choices of choose_many that stand alone ("none", "do not know")
+    alarms: tuple[str, ...] = ()  #: choices after which the help card comes at once and a human is called
+    source: str = ""  #: look_up: which source of the world answers
+    least: int = 0  #: rate
+    most: int = 10  #: rate
+    for_each: str | None = None  #: ask once per picked choice of that step
+    items: tuple[str, ...] = ()  #: score
+    bands: tuple[tuple[str, int], ...] = ()  #: score: band name -> least points, ascending
+    was: tuple[str, ...] = ()  #: earlier ids with the same meaning
+    private: bool = False  #: never asked on a channel whose rules forbid health data
+    count: bool = False  #: may enter statistics
+
+    def applies(self, known: Settled) -> bool:
+        """Tell whether the step is on this person's path."""
+        return not self.when or any(all(test.passes(known) for test in group) for group in self.when)
+
+    def choice(self, choice_id: str) -> Choice | None:
+        """Find a choice by id."""
+        return next((choice for choice in self.choices if choice.id == choice_id), None)
+
+    def copies(self, kept: Settled) -> tuple[str, ...]:
+        """List the keys to settle: the id, or `id[choice]` for each picked choice of `for_each`."""
+        if self.for_each is None:
+            return (self.id,)
+        picked = kept.get(self.for_each)
+        return tuple(f"{self.id}[{choice}]" for choice in picked) if isinstance(picked, tuple) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """An ordered questionnaire.
+
+    `completes`: tell the world when the last question is settled.  `then`: flow to open afterwards,
+    None to stay where the last message left the person.
+    """
+
+    id: str
+    steps: tuple[Step, ...]
+    title: str = ""
+    completes: bool = False
+    then: str | None = None
+    by_id: Mapping[str, Step] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the steps; flows are read on every message."""
+        object.__setattr__(self, "by_id", {step.id: step for step in self.steps})
+
+    def step(self, key: str) -> Step | None:
+        """Find the step a key belongs to; keys of repeated steps carry the choice in brackets."""
+        return self.by_id.get(key.partition("[")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A flow read against what is settled: what still counts, derived scores, what is open, in order."""
+
+    kept: dict[str, Answer]
+    scores: dict[str, Answer]
+    still_open: tuple[str, ...]
+    path: tuple[str, ...]  #: every key that applies, open or kept, in page order
+
+    @property
+    def known(self) -> dict[str, Answer]:
+        """Everything a condition may look at."""
+        return {**self.kept, **self.scores}
+
+
+def read(flow: Flow, settled: Settled) -> Reading:
+    """Read the flow from the top.
+
+    Scores are derived afresh, so none can be stale; an answer that no longer fits its step is open again.
+    """
+    known: dict[str, Answer] = {}
+    kept: dict[str, Answer] = {}
+    scores: dict[str, Answer] = {}
+    still_open: list[str] = []
+    path: list[str] = []
+    for step in flow.steps:
+        if not step.applies(known):
+            continue
+        if step.kind is Kind.SCORE:
+            derived = dict(_score(flow, step, kept))
+            scores |= derived
+            known |= derived
+            continue
+        for key in step.copies(kept):
+            path.append(key)
+            found = next((name for name in _names(step, key) if name in settled and fits(step, settled[name])), None)
+            if found is None:
+                still_open.append(key)
+            else:
+                kept[key] = known[key] = settled[found]
+    return Reading(kept, scores, tuple(still_open), tuple(path))
+
+
+def fits(step: Step, answer: Answer) -> bool:
+    """Tell whether an answer is one this step could have got in its present wording."""
+    match step.kind, answer:
+        case (Kind.TELL | Kind.REVIEW), value:
+            return value is True
+        case _, None:
+            return step.optional
+        case Kind.YES_NO, bool():
+            return True
+        case Kind.RATE, bool():
+            return False
+        case Kind.RATE, int(value):
+            return step.least <= value <= step.most
+        case Kind.CHOOSE, str(value):
+            return step.choice(value) is not None
+        case Kind.CHOOSE_MANY, tuple(values):
+            return bool(values) and all(step.choice(value) is not None for value in values)
+        case (Kind.WRITE | Kind.LOOK_UP), str(value):
+            return bool(value)
+        case _:
+            return False
+
+
+def _names(step: Step, key: str) -> Iterator[str]:
+    yield key
+    copy = key.removeprefix(step.id)
+    for earlier in step.was:
+        yield earlier + copy
+
+
+def _score(flow: Flow, step: Step, kept: Settled) -> Iterator[tuple[str, Answer]]:
+    points = sum(_points(flow, item, key, kept) for item in step.items for key in kept if key.partition("[")[0] == item)
+    band = next((name for name, least in reversed(step.bands) if points >= least), None)
+    yield f"{step.id}.points", points
+    yield f"{step.id}.band", band
+
+
+def _points(flow: Flow, item: str, key: str, kept: Settled) -> int:
+    step = flow.by_id[item]
+    match kept[key]:
+        case bool(answer):
+            return _choice_points(step, YES if answer else NO)
+        case int(rating):
+            return rating
+        case str(choice):
+            return _choice_points(step, choice)
+        case tuple(picked):
+            return sum(_choice_points(step, choice) for choice in picked)
+        case _:
+            return 0
+
+
+def _choice_points(step: Step, choice_id: str) -> int:
+    choice = step.choice(choice_id)
+    return choice.points if choice else 0

@@ -1,0 +1,109 @@
+"""Hear a tap: on the question on the screen, on an older one, or on a button that works anywhere."""
+
+from dataclasses import replace
+
+from bot.dialogue import wording
+from bot.dialogue.answers import arrange, toggle
+from bot.dialogue.commands import obey, resume
+from bot.dialogue.effects import LookUp, Message, Say
+from bot.dialogue.events import Picked
+from bot.dialogue.flow import NO, YES, Answer, Choice, Flow, Kind, Step, fits, read
+from bot.dialogue.moves import Move, enter, follow, note, reopen, settle
+from bot.dialogue.script import RETURN, Command, Script
+from bot.dialogue.state import State
+
+#: Choice of the button under a neutral reminder.
+OPEN = "open"
+
+
+def pick(script: Script, state: State, tap: Picked) -> Move:
+    """Do what the tapped button stood for; an old button edits its own question and never another."""
+    if tap.flow == wording.SYSTEM:
+        return _pick_anywhere(script, state, tap.choice)
+    flow = script.flow(tap.flow, state.language)
+    step = flow.step(tap.key)
+    if state.accompanied and not _is_on_screen(state, tap):
+        return state, (Say(Message(script.say("accompanied_button", state.language))),)
+    if flow.id != tap.flow or step is None:
+        return note(script, state, "old_button")
+    choice = step.choice(tap.choice)
+    if choice is not None and (choice.goes or choice.does):
+        return _lead(script, state, flow, choice, tap)
+    if not _is_on_screen(state, tap) and tap.key not in read(flow, state.settled(flow.id)).kept:
+        return note(script, state, "old_button")
+    if flow.id != state.flow:
+        state = replace(state, flow=flow.id, asked=None, draft=(), beneath=None)
+    return _answer(script, state, step, tap)
+
+
+def _pick_anywhere(script: Script, state: State, choice: str) -> Move:
+    if choice == OPEN:
+        return resume(script, state)
+    if choice in Command:
+        return obey(script, state, Command(choice))
+    return note(script, state, "old_button")
+
+
+def _lead(script: Script, state: State, flow: Flow, choice: Choice, tap: Picked) -> Move:
+    """Follow a choice that leads elsewhere; one that acts must be on the screen, so that nothing old acts again."""
+    if _is_on_screen(state, tap) or (flow.id == state.flow and not choice.does):
+        return follow(script, state, choice)
+    if choice.does:
+        return enter(script, state, flow.id)
+    if choice.goes == RETURN:
+        return note(script, state, "old_button")
+    return follow(script, replace(state, flow=flow.id, asked=None, draft=()), choice)
+
+
+def _answer(script: Script, state: State, step: Step, tap: Picked) -> Move:
+    if tap.choice == wording.AGAIN:
+        return reopen(script, state, tap.key)
+    match step.kind:
+        case Kind.CHOOSE_MANY:
+            return _pick_several(script, state, step, tap)
+        case Kind.LOOK_UP:
+            return _pick_offered(script, state, step, tap)
+        case _:
+            answer = _answer_of(step, tap.choice)
+            fitting = answer is not None and fits(step, answer)
+            return settle(script, state, tap.key, answer) if fitting else note(script, state, "old_button")
+
+
+def _pick_several(script: Script, state: State, step: Step, tap: Picked) -> Move:
+    """Mark or unmark one of several choices on the same message; `done` settles them."""
+    here = state.asked == tap.key
+    settled = state.settled(state.flow).get(tap.key)
+    before = state.draft if here else settled if isinstance(settled, tuple) else ()
+    if tap.choice == wording.DONE:
+        picked = arrange(step, before)
+        return settle(script, state, tap.key, picked) if picked else note(script, state, "not_understood_choice")
+    if step.choice(tap.choice) is None:
+        return note(script, state, "old_button")
+    opened, _ = (state, ()) if here else reopen(script, state, tap.key)
+    marked = replace(opened, draft=toggle(step, before, tap.choice))
+    flow = script.flow(marked.flow, marked.language)
+    reading = read(flow, marked.settled(flow.id))
+    return marked, (Say(wording.ask_step(script, flow, marked, reading, replace=here)),)
+
+
+def _pick_offered(script: Script, state: State, step: Step, tap: Picked) -> Move:
+    opened, _ = (state, ()) if state.asked == tap.key else reopen(script, state, tap.key)
+    flow = script.flow(opened.flow, opened.language)
+    known = read(flow, opened.settled(flow.id)).known
+    return opened, (LookUp(step.source, tap.key, opened.language, known, opened.draft, picked=tap.choice),)
+
+
+def _answer_of(step: Step, choice: str) -> Answer:
+    match step.kind:
+        case Kind.YES_NO | Kind.REVIEW:
+            return {YES: True, NO: False}.get(choice)
+        case Kind.RATE:
+            return int(choice) if choice.isdecimal() else None
+        case Kind.CHOOSE:
+            return choice
+        case _:
+            return None
+
+
+def _is_on_screen(state: State, tap: Picked) -> bool:
+    return tap.flow == state.flow and tap.key == state.asked

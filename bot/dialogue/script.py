@@ -1,0 +1,86 @@
+"""Everything that can be said: flows in each language, the service's own phrases, and command words."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.care.safety import Dangers
+from bot.dialogue.flow import Flow
+
+#: Flows the engine itself leads to; `check` insists that they exist.
+MENU, INTAKE, LANGUAGE, MY_DATA, ERASE, TALK = "menu", "intake", "language", "mydata", "erase", "talk"
+#: `goes` of a choice that leads back to the flow beneath.
+RETURN = "return"
+#: `does` of a choice that the engine does itself.
+SPEAK = "speak"
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_LOOSE = re.compile(r"[^\w]+")
+
+
+class Command(StrEnum):
+    """Words that work at any step."""
+
+    START = "start"
+    MENU = "menu"
+    HELP = "help"
+    BACK = "back"
+    SKIP = "skip"
+    STOP = "stop"
+    ERASE = "erase"
+    HUMAN = "human"
+    LANGUAGE = "language"
+    EMERGENCY = "emergency"
+    RESUME = "resume"
+    DATA = "data"
+    PAUSE = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """All wording, checked and translated.
+
+    `flows`, `phrases`: by language, then by id.  `commands`: normalised word -> command, of all languages
+    together.  `yes_no`: normalised typed word -> True or False.
+    """
+
+    languages: tuple[str, ...]
+    flows: Mapping[str, Mapping[str, Flow]]
+    phrases: Mapping[str, Mapping[str, str]]
+    commands: Mapping[str, Command]
+    yes_no: Mapping[str, bool]
+    dangers: Dangers
+    name: Callable[[str, str], str]  #: (source of a look-up, id) -> what people call it
+
+    @property
+    def default(self) -> str:
+        """The language a new person is greeted in."""
+        return self.languages[0]
+
+    def speaks(self, language: str) -> str:
+        """Return the language itself, or the default one if it is not spoken (any more)."""
+        return language if language in self.flows else self.default
+
+    def flow(self, flow_id: str, language: str) -> Flow:
+        """Return a flow in a language; the menu if the flow no longer exists."""
+        flows = self.flows[self.speaks(language)]
+        return flows.get(flow_id) or flows[MENU]
+
+    def say(self, phrase: str, language: str, **words: object) -> str:
+        """Return one of the service's own sentences with its placeholders filled."""
+        return fill(self.phrases[self.speaks(language)][phrase], words)
+
+    def command(self, text: str) -> Command | None:
+        """Recognise a command typed alone, with or without a slash."""
+        return self.commands.get(normalise(text.removeprefix("/").partition("@")[0]))
+
+
+def fill(text: str, words: Mapping[str, object]) -> str:
+    """Fill `{name}` placeholders once; braces inside the words themselves stay as they are."""
+    return _PLACEHOLDER.sub(lambda match: str(words.get(match[1], match[0])), text)
+
+
+def normalise(text: str) -> str:
+    """Reduce typed text to lower-case words with single spaces, for comparing only."""
+    return _LOOSE.sub(" ", text.casefold()).strip()

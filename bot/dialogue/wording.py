@@ -1,0 +1,149 @@
+"""Turn a question, a card or a notice into a message."""
+
+from bot.dialogue.effects import Ask, Button, Message
+from bot.dialogue.events import Offer
+from bot.dialogue.flow import NO, QUESTIONS, YES, Answer, Flow, Kind, Reading, Step
+from bot.dialogue.script import RETURN, Script
+from bot.dialogue.state import State
+
+#: Key of the buttons that belong to no question.
+SYSTEM = "_"
+#: Choice of a question's button that asks the question again.
+AGAIN = "?"
+#: Choice of a question's button that ends picking several.
+DONE = "!"
+
+
+def ask_step(script: Script, flow: Flow, state: State, reading: Reading, *, replace: bool = False) -> Message:
+    """Ask the question `state.asked`."""
+    key = state.asked or ""
+    step = flow.step(key)
+    assert step is not None, "only questions of the flow are asked"
+    if step.kind is Kind.REVIEW:
+        return review(script, flow, state, reading)
+    buttons = (*choice_buttons(step, key, state, script), *_ways_on(script, flow, state, reading, step))
+    text = "\n\n".join(part for part in (_about(flow, step, key), _hint(script, step, state), _progress(script, flow, state, reading)) if part)
+    return Message(text, buttons, _waits_for(step), replace)
+
+
+def offer(script: Script, flow: Flow, state: State, reading: Reading, text: str, offers: tuple[Offer, ...]) -> Message:
+    """Show what the world offers for the question `state.asked`."""
+    key = state.asked or ""
+    step = flow.step(key)
+    assert step is not None, "only questions of the flow are asked"
+    shown = tuple(Button(state.flow, key, one.id, one.label) for one in offers)
+    whole = "\n\n".join(part for part in (text or step.text, _progress(script, flow, state, reading)) if part)
+    return Message(whole, (*shown, *_ways_on(script, flow, state, reading, step)), _waits_for(step))
+
+
+def review(script: Script, flow: Flow, state: State, reading: Reading) -> Message:
+    """Show the card exactly as the counsellor will see it, each line editable."""
+    lines = card(script, flow, reading, state.language)
+    edit = tuple(
+        Button(state.flow, key, AGAIN, script.say("edit", state.language, line=name)) for key, name, _ in lines
+    )
+    key = state.asked or ""
+    step = flow.step(key)
+    text = "\n".join((step.text if step else "", "", *(f"• {name}: {value}" for _, name, value in lines)))
+    send = Button(state.flow, key, YES, script.say("send", state.language))
+    return Message(text, (send, *edit), Ask.CHOICE)
+
+
+def card(script: Script, flow: Flow, reading: Reading, language: str) -> tuple[tuple[str, str, str], ...]:
+    """List (key, name, value) of every settled line that has a short name, in page order."""
+    return tuple(
+        (key, step.short, say_answer(script, step, reading.kept[key], language))
+        for key in reading.path
+        if key in reading.kept and (step := flow.step(key)) is not None and step.short
+    )
+
+
+def say_answer(script: Script, step: Step, answer: Answer, language: str) -> str:
+    """Put an answer into words."""
+    match answer:
+        case None:
+            return script.say("skipped", language)
+        case bool():
+            choice = step.choice(YES if answer else NO)
+            return choice.label if choice else script.say(YES if answer else NO, language)
+        case tuple():
+            return ", ".join(_label(step, one) for one in answer)
+        case str() if step.kind is Kind.LOOK_UP:
+            return script.name(step.source, answer)
+        case str():
+            return _label(step, answer)
+        case int():
+            return f"{answer}/{step.most}"
+
+
+def system_button(script: Script, language: str, phrase: str, choice: str) -> Button:
+    """Make a button that works at any step."""
+    return Button(SYSTEM, SYSTEM, choice, script.say(phrase, language))
+
+
+def choice_buttons(step: Step, key: str, state: State, script: Script) -> tuple[Button, ...]:
+    """Make the buttons of a question's own choices."""
+    match step.kind:
+        case Kind.YES_NO if not step.choices:
+            return tuple(Button(state.flow, key, one, script.say(one, state.language)) for one in (YES, NO))
+        case Kind.RATE:
+            return tuple(Button(state.flow, key, str(value), str(value)) for value in range(step.least, step.most + 1))
+        case Kind.CHOOSE_MANY:
+            picked = tuple(Button(state.flow, key, one.id, one.label, one.id in state.draft) for one in step.choices)
+            done = Button(state.flow, key, DONE, script.say("done_choosing", state.language))
+            return (*picked, done) if state.draft else picked
+        case _:
+            return tuple(Button(state.flow, key, one.id, one.label) for one in step.choices)
+
+
+def _ways_on(script: Script, flow: Flow, state: State, reading: Reading, step: Step) -> tuple[Button, ...]:
+    """Offer skip and back; a menu that already leads somewhere needs neither."""
+    ways = []
+    if step.optional:
+        ways.append(system_button(script, state.language, "skip", "skip"))
+    if any(asks(flow, key) for key in reading.kept):
+        ways.append(system_button(script, state.language, "back", "back"))
+    elif not any(choice.goes in (RETURN, "menu") for choice in step.choices) and flow.id != "menu":
+        ways.append(system_button(script, state.language, "menu_button", "menu"))
+    return tuple(ways)
+
+
+def asks(flow: Flow, key: str) -> bool:
+    """Tell whether the key belongs to a question, not to a card that is only shown."""
+    step = flow.step(key)
+    return step is not None and step.kind in QUESTIONS
+
+
+def _progress(script: Script, flow: Flow, state: State, reading: Reading) -> str:
+    """Say how far the person is, in flows long enough for it to matter."""
+    asked = [key for key in reading.path if (step := flow.step(key)) and step.kind in QUESTIONS and step.short]
+    if len(asked) < 3 or state.asked not in asked:  # noqa: PLR2004 - two questions need no map
+        return ""
+    return script.say("progress", state.language, done=asked.index(state.asked) + 1, total=len(asked))
+
+
+def _about(flow: Flow, step: Step, key: str) -> str:
+    """Name the choice a repeated question is about."""
+    if step.for_each is None:
+        return step.text
+    parent = flow.by_id[step.for_each]
+    return f"{_label(parent, key.partition('[')[2].rstrip(']'))}: {step.text}"
+
+
+def _hint(script: Script, step: Step, state: State) -> str:
+    return script.say("pick_hint_many", state.language) if step.kind is Kind.CHOOSE_MANY else ""
+
+
+def _waits_for(step: Step) -> Ask:
+    match step.kind:
+        case Kind.LOOK_UP:
+            return Ask.PLACE if step.source == "areas" else Ask.CHOICE
+        case Kind.WRITE:
+            return Ask.TEXT
+        case _:
+            return Ask.CHOICE
+
+
+def _label(step: Step, choice_id: str) -> str:
+    choice = step.choice(choice_id)
+    return choice.label if choice else choice_id

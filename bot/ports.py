@@ -1,0 +1,211 @@
+"""What the handlers need from a channel: what comes in, what goes out, and how sending can fail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NewType, Protocol
+
+from bot.dialogue.effects import Ask
+
+#: telegram, webchat, terminal, whatsapp.
+ChannelName = NewType("ChannelName", str)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The chat was opened.  `payload`: what a deep link carried, at most 64 characters, or empty."""
+
+    payload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words.  `reply_to`: the provider's id of the message of ours that is being answered, or None."""
+
+    text: str
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A button of ours.  `token` is what we put on it; `callback` is what the provider wants acknowledged, or None."""
+
+    token: str
+    callback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A shared position in degrees, dropped after it has been understood as an area."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Something that is not read.  `what`: photo, voice, sticker, file, contact, edited or other."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The person blocked the service or deleted the chat."""
+
+
+Content = Start | Text | Tap | Place | Other | Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing that arrived, stripped at the edge of names, numbers and pictures.
+
+    `address`: where to reply, canonical for the channel.  `provider_id`: unique per channel, the same when delivered
+    again.  `group`: the sender's own address when the message stands in a group, otherwise None.
+    """
+
+    channel: ChannelName
+    address: str
+    provider_id: str
+    content: Content
+    group_sender: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A button ready for a channel: the signed token that comes back, and its label."""
+
+    token: str
+    label: str
+    picked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message ready for a channel.
+
+    `replaces`: the provider's id of the message to edit in place, where the channel can.  `quiet`: no sound.
+    """
+
+    text: str
+    keys: tuple[Key, ...] = ()
+    ask: Ask = Ask.NOTHING
+    replaces: str | None = None
+    share_label: str = ""  #: label of a "share my location" key when `ask` is PLACE; empty for none
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a channel can carry.
+
+    `text_units`: longest text in UTF-16 code units.  `keys`: most keys under one message.  `label_chars`: longest
+    label shown whole.  `token_bytes`: longest token.
+    """
+
+    text_units: int
+    keys: int
+    label_chars: int
+    token_bytes: int
+    can_replace: bool
+
+
+class Channel(Protocol):
+    """A way to reach people.  One contract test runs over all of them."""
+
+    @property
+    def name(self) -> ChannelName:
+        """Name the channel, as in addresses and configuration."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """Tell what one message can carry."""
+        ...
+
+    async def send(self, address: str, message: Outgoing) -> str | None:
+        """Send one message that fits the limits; return the provider's id of it, or None if there is none.
+
+        Raises Unreachable when the address is gone for good, TryLater when the platform asks to wait, Uncertain
+        when the message may or may not have arrived, Rejected when the platform will never take this message.
+        """
+        ...
+
+    async def acknowledge(self, callback: str) -> None:
+        """Tell the platform that a tap was heard; failures do not matter."""
+        ...
+
+
+class ChannelError(Exception):
+    """Sending did not work."""
+
+
+class Unreachable(ChannelError):
+    """The address is gone: blocked, deleted, never started.  Forget it."""
+
+
+class TryLater(ChannelError):
+    """The platform asks to wait.  `seconds` from now; `everywhere`: the whole channel, not only this address."""
+
+    def __init__(self, seconds: float, *, everywhere: bool = False) -> None:
+        """Remember how long to wait."""
+        super().__init__(f"the platform asks to wait {seconds:g} s")
+        self.seconds = seconds
+        self.everywhere = everywhere
+
+
+class Uncertain(ChannelError):
+    """No answer came: the message may have arrived."""
+
+
+class Rejected(ChannelError):
+    """The platform will never take this message.  Carries the class of the refusal, never the words."""
+
+
+#: Channels by name, as the composition root builds them.
+Channels = Mapping[ChannelName, Channel]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a web conversation.  `mine`: the person said it.  Only the newest line's keys can be tapped."""
+
+    text: str
+    mine: bool
+    keys: tuple[Key, ...] = ()
+    ask: Ask = Ask.NOTHING
+    share_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a web page shows now.
+
+    `revision` grows with every new line.  `consented`: a cookie may be set from now on.  `accompanied`: a counsellor
+    is speaking.  `language`: of the page.
+    """
+
+    lines: tuple[Line, ...]
+    revision: int
+    language: str
+    consented: bool
+    accompanied: bool
+
+
+class Pages(Protocol):
+    """What the web chat needs from the handlers."""
+
+    async def receive(self, incoming: Incoming) -> None:
+        """Take what a person sent; returns after the commit."""
+        ...
+
+    async def page(self, address: str) -> Page | None:
+        """Return the conversation of a web address and mark it as seen; None if the address is unknown."""
+        ...
+
+    async def wait(self, address: str, revision: int, seconds: float) -> bool:
+        """Wait until the conversation has moved past `revision`; False when the time is over."""
+        ...
+
+    def phrase(self, name: str, language: str) -> str:
+        """Return one of the service's own sentences, for labels of the page."""
+        ...

@@ -1,0 +1,1 @@
+"""What speaks: one module per channel, all under one contract."""

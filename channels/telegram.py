@@ -1,0 +1,251 @@
+"""Speak on Telegram through a bot."""
+
+import asyncio
+import contextlib
+import json
+from collections import OrderedDict
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+from urllib.parse import urlencode
+
+import telegram
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram.error import BadRequest, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.dialogue.effects import Ask
+from bot.dialogue.layout import rows
+from bot.ports import ChannelError, ChannelName, Key, Limits, Outgoing, TryLater, Uncertain, Unreachable
+from channels.telegram_errors import RETRY_SECONDS, name_failure, raise_flood_wait
+from channels.telegram_updates import KINDS, TELEGRAM
+
+# Telegram takes up to 100 buttons but refuses a keyboard of about ten kilobytes: 60 of the longest stay below.
+LIMITS: Final = Limits(text_units=4096, keys=60, label_chars=40, token_bytes=64, can_replace=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What everybody who finds the bot can see of it; keep it neutral.
+
+    `commands`: descriptions by name, names without a slash.  `description`: shown in the empty chat, at most 512
+    characters.  `about`: shown on the bot's page, at most 120.
+    """
+
+    commands: Mapping[str, str]
+    description: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where Telegram is to deliver to, and the secret it shows there (1-256 of A-Z a-z 0-9 _ -)."""
+
+    url: str
+    secret: str = field(repr=False)
+
+
+class TelegramChannel:
+    """The channel, one for each bot token.  Open it before use, close it at the end."""
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        base_url: str = "https://api.telegram.org/bot",
+        base_file_url: str = "https://api.telegram.org/file/bot",
+        timeout_seconds: float = 10.0,
+    ) -> None:
+        """Prepare a connection pool; nothing is sent yet.  `timeout_seconds` for each step of a call."""
+        self._polling = _make_request(1, timeout_seconds)
+        calling = _make_request(32, timeout_seconds)
+        self._bot = telegram.Bot(token, base_url, base_file_url, calling, self._polling)
+        self._timeout_seconds = timeout_seconds
+        self._share_prompts: OrderedDict[int, int] = OrderedDict()
+
+    @property
+    def name(self) -> ChannelName:
+        """Name the channel, as in addresses and configuration."""
+        return TELEGRAM
+
+    @property
+    def limits(self) -> Limits:
+        """Tell what one message can carry."""
+        return LIMITS
+
+    async def set_up(self, profile: Profile, webhook: Webhook | None = None) -> str:
+        """Check the token, choose how updates arrive (None: polling), show the profile; return the bot's username.
+
+        May be repeated.  Pending updates are kept.  Raises TokenRejected, TryLater or Uncertain.
+        """
+        await _call(self._bot.initialize())
+        if webhook:
+            await _call(self._bot.set_webhook(webhook.url, secret_token=webhook.secret, allowed_updates=KINDS))
+        else:
+            await _call(self._bot.delete_webhook())
+        await _call(self._bot.set_my_commands(list(profile.commands.items())))
+        await _call(self._bot.set_my_description(profile.description))
+        await _call(self._bot.set_my_short_description(profile.about))
+        return self._bot.username
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await asyncio.gather(self._polling.shutdown(), self._bot.request.shutdown())
+
+    async def read_webhook_url(self) -> str:
+        """Tell where Telegram delivers to, empty for polling; anything but our own address is an alarm."""
+        return (await _call(self._bot.get_webhook_info())).url
+
+    async def fetch_updates(self, position: int | None, wait_seconds: int) -> bytes:
+        """Return the answer to getUpdates, unread, after at most `wait_seconds`; it confirms all before `position`.
+
+        Raises OtherReceiver, TokenRejected, TryLater or Uncertain.
+        """
+        asked = {"timeout": wait_seconds, "limit": 100, "allowed_updates": json.dumps(KINDS)}
+        query = urlencode(asked if position is None else {**asked, "offset": position})
+        url = f"{self._bot.base_url}/getUpdates?{query}"
+        return await _call(self._polling.retrieve(url, read_timeout=wait_seconds + self._timeout_seconds))
+
+    async def send(self, address: str, message: Outgoing) -> str | None:
+        """Send one message that fits the limits, or edit the one it replaces; return its id.
+
+        Raises Unreachable, TryLater, Uncertain or Rejected as `bot.ports.Channel` says, and TokenRejected.
+        """
+        chat_id = _read_chat_id(address)
+        sent = await self._replace(chat_id, message) or await self._send_new(chat_id, message)
+        with contextlib.suppress(ChannelError):
+            await self._tend_share_prompt(chat_id, message)
+        return str(sent)
+
+    async def acknowledge(self, callback: str) -> None:
+        """Tell Telegram that a tap was heard; failures do not matter."""
+        with contextlib.suppress(ChannelError):
+            await _call(self._bot.answer_callback_query(callback))
+
+    async def _send_new(self, chat_id: int, message: Outgoing) -> int:
+        sent = await _call(
+            self._bot.send_message(
+                chat_id,
+                message.text,
+                reply_markup=_lay_keyboard(message.keys),
+                link_preview_options=_NO_PREVIEW,
+                protect_content=True,
+            )
+        )
+        return sent.message_id
+
+    async def _replace(self, chat_id: int, message: Outgoing) -> int | None:
+        """Edit the message that is to be replaced; return its id, or None when a new one must take its place."""
+        if message.replaces is None or not message.replaces.isdecimal():
+            return None
+        message_id = int(message.replaces)
+        edit = self._bot.edit_message_text(
+            message.text,
+            chat_id,
+            message_id,
+            reply_markup=_lay_keyboard(message.keys),
+            link_preview_options=_NO_PREVIEW,
+        )
+        try:
+            is_done = await _call(_tell_whether_edited(edit))
+        except Uncertain:
+            # The same edit twice does no harm, unlike the same message twice.
+            raise TryLater(RETRY_SECONDS) from None
+        return message_id if is_done else None
+
+    async def _tend_share_prompt(self, chat_id: int, message: Outgoing) -> None:
+        """Offer the button that shares the location, and take it away when the question has passed.
+
+        Telegram has this button only on the keyboard that stands in place of the phone's own, which cannot
+        accompany buttons under a message and only goes when a later message says so.  So it gets a small
+        message of its own, and both that and the message that ends it are deleted.
+        """
+        if message.ask is Ask.PLACE and message.share_label and chat_id > 0:
+            await self._open_share_prompt(chat_id, message.share_label)
+        elif message.ask is not Ask.PLACE and chat_id in self._share_prompts:
+            await self._close_share_prompt(chat_id, self._share_prompts.pop(chat_id))
+
+    async def _open_share_prompt(self, chat_id: int, label: str) -> None:
+        if chat_id in self._share_prompts:
+            return
+        button = KeyboardButton(label, request_location=True)
+        keyboard = ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
+        self._share_prompts[chat_id] = await self._send_aside(chat_id, keyboard)
+        if len(self._share_prompts) > _PROMPTS_REMEMBERED:
+            self._share_prompts.popitem(last=False)
+
+    async def _close_share_prompt(self, chat_id: int, prompt_id: int) -> None:
+        closing_id = await self._send_aside(chat_id, ReplyKeyboardRemove())
+        await _call(self._bot.delete_messages(chat_id, [prompt_id, closing_id]))
+
+    async def _send_aside(self, chat_id: int, keyboard: ReplyKeyboardMarkup | ReplyKeyboardRemove) -> int:
+        sending = self._bot.send_message(
+            chat_id, "📍", reply_markup=keyboard, disable_notification=True, protect_content=True
+        )
+        return (await _call(sending)).message_id
+
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_PROMPTS_REMEMBERED = 10_000
+
+T = TypeVar("T")
+
+
+def _make_request(connections: int, timeout_seconds: float) -> HTTPXRequest:
+    return HTTPXRequest(
+        connections,
+        read_timeout=timeout_seconds,
+        write_timeout=timeout_seconds,
+        connect_timeout=timeout_seconds,
+        pool_timeout=timeout_seconds,
+        httpx_kwargs={"trust_env": False, "event_hooks": {"response": [raise_flood_wait]}},
+    )
+
+
+async def _call(calling: Awaitable[T]) -> T:
+    """Wait for an answer of Telegram's and raise only errors of our own, without the library's behind them."""
+    failure: ChannelError
+    try:
+        return await calling
+    except TelegramError as error:
+        failure = name_failure(error)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # The call succeeded, but what came back is not what the library expects.
+        failure = Uncertain(type(error).__name__)
+    raise failure
+
+
+async def _tell_whether_edited(editing: Awaitable[object]) -> bool:
+    """Tell whether the message now reads as it should; False when it cannot be edited (any more)."""
+    try:
+        await editing
+    except BadRequest as error:
+        if "chat not found" in error.message.lower():
+            raise
+        return "not modified" in error.message.lower()
+    return True
+
+
+def _read_chat_id(address: str) -> int:
+    try:
+        return int(address)
+    except ValueError:
+        reason = "NotAChatId"
+    raise Unreachable(reason)
+
+
+def _lay_keyboard(keys: tuple[Key, ...]) -> InlineKeyboardMarkup | None:
+    if not keys:
+        return None
+    return InlineKeyboardMarkup([[_lay_button(key) for key in row] for row in rows(keys)])
+
+
+def _lay_button(key: Key) -> InlineKeyboardButton:
+    return InlineKeyboardButton(f"✓ {key.label}" if key.picked else key.label, callback_data=key.token)

@@ -1,0 +1,105 @@
+"""Say in our own words why Telegram did not do what was asked; its words can quote a token or a message."""
+
+from http import HTTPStatus
+from typing import Final
+
+import httpx
+import msgspec
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, TelegramError
+
+from bot.ports import ChannelError, Rejected, TryLater, Uncertain, Unreachable
+
+#: Seconds to wait before trying again what certainly did not reach Telegram.
+RETRY_SECONDS: Final = 5.0
+
+
+class TokenRejected(TryLater):
+    """Telegram does not know the token: what is to be sent has to wait until somebody puts a valid one in place."""
+
+    def __init__(self) -> None:
+        """Name the remedy."""
+        super().__init__(_TOKEN_SECONDS, everywhere=True)
+
+    def __str__(self) -> str:
+        return (
+            "Telegram refuses the bot token: put the current one from @BotFather into the file named by "
+            "channels.telegram.token_file and start again (base_url must be the Bot API's, too)."
+        )
+
+
+class OtherReceiver(ChannelError):
+    """Somebody else takes this bot's updates away: a second program, or a webhook."""
+
+    def __init__(self) -> None:
+        """Name the remedy."""
+        super().__init__(
+            "Another program receives this bot's Telegram messages: stop it, or remove its webhook; if it is not "
+            "yours, revoke the token with @BotFather at once."
+        )
+
+
+class UnreadableUpdate(ChannelError):
+    """Telegram sent something that is not an update as documented; it was passed over."""
+
+
+class NotTaken(ChannelError):
+    """An update could not be stored and will come again.  Carries the class of the error, never its words."""
+
+
+class FloodWait(TelegramError):
+    """Telegram asks for patience.  The library's own error for this warns about itself when it is made."""
+
+    def __init__(self, seconds: float) -> None:
+        """Remember how long to wait."""
+        super().__init__("flood control")
+        self.seconds = seconds
+
+
+async def raise_flood_wait(response: httpx.Response) -> None:
+    """Raise FloodWait for an answer that asks to wait; a hook for the HTTP client."""
+    if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+        return
+    try:
+        wait = msgspec.json.decode(await response.aread(), type=_Refusal).parameters.retry_after
+    except ValueError:
+        wait = RETRY_SECONDS
+    raise FloodWait(wait)
+
+
+def name_failure(error: TelegramError) -> ChannelError:
+    """Return our own error for one of the library's, free of Telegram's words."""
+    match error:
+        case BadRequest():
+            is_gone = "chat not found" in error.message.lower()
+            return Unreachable("ChatNotFound") if is_gone else Rejected("BadRequest")
+        case FloodWait():
+            return TryLater(error.seconds)
+        case Forbidden() | ChatMigrated():
+            return Unreachable(type(error).__name__)
+        case InvalidToken():
+            return TokenRejected()
+        case Conflict():
+            return OtherReceiver()
+        case _:
+            return _name_outage(error)
+
+
+_TOKEN_SECONDS = 60.0
+
+
+class _Parameters(msgspec.Struct, frozen=True):
+    retry_after: float = RETRY_SECONDS
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    parameters: _Parameters = _Parameters()
+
+
+def _name_outage(error: TelegramError) -> ChannelError:
+    match error.__cause__:
+        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
+            return TryLater(RETRY_SECONDS, everywhere=True)
+        case ValueError() | TypeError() | httpx.UnsupportedProtocol() as unsendable:
+            return Rejected(type(unsendable).__name__)
+        case _:
+            return Uncertain(type(error).__name__)

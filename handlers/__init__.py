@@ -1,0 +1,1 @@
+"""What acts: one module per thing that happens."""

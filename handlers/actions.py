@@ -1,0 +1,156 @@
+"""Do what a person chose to have done: see, correct, pause, stop, withdraw, erase, come back later."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.dialogue import wording
+from bot.dialogue.effects import Message
+from bot.dialogue.events import Event, Picked, Restored
+from bot.dialogue.flow import Answer, read
+from bot.dialogue.script import INTAKE, Command
+from handlers import erase, handoff
+from storage import cases, people, reminders, tasks
+from storage.cases import Case
+
+if TYPE_CHECKING:
+    from handlers.conversation import Conversation
+
+PAUSE = timedelta(days=7)
+
+
+def act(conversation: "Conversation", action: str) -> Event | None:
+    """Do one of the actions content may name; return an event if the conversation goes on with it."""
+    return _ACTIONS[action](conversation)
+
+
+def _show_data(conversation: "Conversation") -> Event | None:
+    """Show the person everything that is kept, as it is kept."""
+    work, client_id = conversation.work, conversation.client_id
+    client = people.load_client(work, client_id)
+    case = cases.last_case_of(work, client_id)
+    say = _sayer(conversation)
+    lines = []
+    if client.consent_version:
+        lines.append(say("data_consent", version=client.consent_version))
+    if case is not None:
+        unit = conversation.world.units.get(case.unit_id)
+        status = say(f"status_{case.status}")
+        lines.append(say("data_case", code=case.code, unit=unit.name if unit else case.unit_id, status=status))
+    lines.append(_reminder_line(conversation))
+    lines.extend(say("data_line", line=name, value=value) for name, value in _answer_lines(conversation, case))
+    conversation.add(Message("\n".join((say("data_header"), *lines))))
+    if case is None and not conversation.state.settled(INTAKE):
+        conversation.say("nothing_stored")
+    return None
+
+
+def _correct(conversation: "Conversation") -> Event | None:
+    case = cases.open_case_of(conversation.work, conversation.client_id)
+    if case is not None:
+        conversation.say("correct_sent")
+        return Restored(case.flow, case.answers)
+    unsent = conversation.state.settled(INTAKE)
+    if unsent:
+        return Restored(INTAKE, unsent)
+    conversation.say("correct_nothing")
+    return None
+
+
+def _pause(conversation: "Conversation") -> Event | None:
+    until = conversation.work.now + PAUSE
+    people.set_reminders(conversation.work, conversation.client_id, on=True, paused_until=until)
+    conversation.say("paused")
+    return None
+
+
+def _unpause(conversation: "Conversation") -> Event | None:
+    people.set_reminders(conversation.work, conversation.client_id, on=True)
+    conversation.say("unpaused")
+    return None
+
+
+def _stop(conversation: "Conversation") -> Event | None:
+    people.set_reminders(conversation.work, conversation.client_id, on=False)
+    reminders.cancel_all(conversation.work, conversation.client_id)
+    conversation.say("stopped")
+    return None
+
+
+def _withdraw(conversation: "Conversation") -> Event | None:
+    case = cases.open_case_of(conversation.work, conversation.client_id)
+    if case is None:
+        conversation.say("withdraw_nothing")
+        return None
+    handoff.withdraw(conversation.work, conversation.world, case)
+    conversation.release()
+    conversation.say("withdrawn")
+    return None
+
+
+def _erase(conversation: "Conversation") -> Event | None:
+    erase.erase(conversation.work, conversation.world, conversation.client_id, conversation.state.language)
+    conversation.erased = True
+    return None
+
+
+def _show_phrase(conversation: "Conversation") -> Event | None:
+    phrase, index = conversation.world.phrases.take()
+    people.keep_phrase(conversation.work, conversation.client_id, index)
+    conversation.say("phrase_shown", phrase=phrase)
+    return None
+
+
+def _relapse(conversation: "Conversation") -> Event | None:
+    """Lead back to a human, never to a list."""
+    case = cases.last_case_of(conversation.work, conversation.client_id)
+    if case is None:
+        conversation.say("relapse_no_case")
+        return Picked(wording.SYSTEM, wording.SYSTEM, Command.HUMAN.value)
+    tasks.add_task(conversation.work, case, "relapse", conversation.work.now)
+    handoff.tell_about_task(conversation.work, conversation.world, case, "relapse")
+    conversation.say("relapse_thanks")
+    return None
+
+
+def _reminder_line(conversation: "Conversation") -> str:
+    client = people.load_client(conversation.work, conversation.client_id)
+    say = _sayer(conversation)
+    if not client.reminders_on:
+        return say("data_reminders_off")
+    if client.paused_until is not None and client.paused_until > conversation.work.now:
+        return say("data_reminders_paused", date=f"{client.paused_until:%Y-%m-%d}")
+    return say("data_reminders_on")
+
+
+def _answer_lines(conversation: "Conversation", case: Case | None) -> list[tuple[str, str]]:
+    flow_id = case.flow if case else INTAKE
+    answers: Mapping[str, Answer] = case.answers if case else conversation.state.settled(INTAKE)
+    return card_lines(conversation, flow_id, answers)
+
+
+def card_lines(conversation: "Conversation", flow_id: str, answers: Mapping[str, Answer]) -> list[tuple[str, str]]:
+    """List (name, value) of answers in the wording the person sees."""
+    script, language = conversation.world.script, conversation.state.language
+    flow = script.flow(flow_id, language)
+    return [(name, value) for _, name, value in wording.card(script, flow, read(flow, answers), language)]
+
+
+def _sayer(conversation: "Conversation") -> Callable[..., str]:
+    def say(phrase: str, **words: object) -> str:
+        return conversation.world.script.say(phrase, conversation.state.language, **words)
+
+    return say
+
+
+_ACTIONS: Mapping[str, Callable[["Conversation"], Event | None]] = {
+    "show_data": _show_data,
+    "correct": _correct,
+    "pause": _pause,
+    "unpause": _unpause,
+    "stop": _stop,
+    "withdraw": _withdraw,
+    "erase": _erase,
+    "show_phrase": _show_phrase,
+    "relapse": _relapse,
+}

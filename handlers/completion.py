@@ -1,0 +1,45 @@
+"""Do what a completed questionnaire is for: open a case, or note how somebody is doing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.care.followup import worries
+from bot.dialogue.flow import Answer
+from handlers import handoff
+from storage import cases, people, reminders, tasks
+
+if TYPE_CHECKING:
+    from handlers.conversation import Conversation
+
+
+def complete(conversation: "Conversation", flow: str, answers: Mapping[str, Answer]) -> None:
+    """Act on a completed flow: one that names a unit is a self-referral, one with a plan is a check-in."""
+    if isinstance(answers.get("unit"), str):
+        _refer(conversation, flow, answers)
+    elif flow in conversation.world.plans.kinds:
+        _check_in(conversation, flow, answers)
+
+
+def _refer(conversation: "Conversation", flow: str, answers: Mapping[str, Answer]) -> None:
+    work, world = conversation.work, conversation.world
+    area = answers.get("area")
+    profile = people.load_client(work, conversation.client_id).profile
+    zone = world.plans.zone(area if isinstance(area, str) else None)
+    people.save_profile(work, conversation.client_id, replace(profile, zone=zone))
+    for phrase, words in handoff.refer(work, world, conversation.client_id, flow, answers, conversation.state.language):
+        conversation.say(phrase, **words)
+
+
+def _check_in(conversation: "Conversation", flow: str, answers: Mapping[str, Answer]) -> None:
+    work, world = conversation.work, conversation.world
+    reminders.answer_latest(work, conversation.client_id, flow)
+    case = cases.last_case_of(work, conversation.client_id)
+    worrying = worries(world.plans, flow, answers)
+    if case is not None:
+        noted = {"flow": flow, "day": f"{work.now:%Y-%m-%d}", "answers": dict(answers)}
+        cases.save_case(work, replace(case, check_ins=(*case.check_ins, noted)))
+        if worrying:
+            tasks.add_task(work, case, "worrying_check_in", work.now)
+            handoff.tell_about_task(work, world, case, "worrying_check_in")
+    conversation.say("checkin_worry" if worrying and case is not None else "checkin_thanks")

@@ -1,0 +1,118 @@
+"""Move one client's conversation inside a transaction: events in, rows out."""
+
+from collections import deque
+from dataclasses import replace
+
+from bot.content import fingerprint
+from bot.dialogue.effects import Act, Alert, Complete, LookUp, Message, Relay, Say
+from bot.dialogue.engine import advance, begin
+from bot.dialogue.events import Event
+from bot.dialogue.script import Script
+from bot.dialogue.state import State
+from handlers import actions, completion, handoff
+from handlers.lookup import look_up
+from handlers.speak import to_client
+from handlers.world import World
+from storage import conversations, people
+from storage.outbox import Lane
+from storage.people import ClientId
+from storage.transaction import Work
+
+#: An event may cause others (a look-up its reply); more than this is a loop.
+_MOST_EVENTS = 20
+_CONSENT, _AGREED = "consent", "agree"
+
+
+class Conversation:
+    """The conversation of one client during one transaction."""
+
+    def __init__(self, work: Work, world: World, client_id: ClientId, *, lane: Lane = Lane.REPLY) -> None:
+        """Load the place; somebody new starts at the beginning."""
+        self.work = work
+        self.world = world
+        self.client_id = client_id
+        self.erased = False
+        self._lane = lane
+        self._said: list[Message] = []
+        loaded = conversations.load_state(work, client_id)
+        self.state, self._revision = loaded or (begin(world.script), 0)
+        self._language = self.state.language if loaded else None
+
+    def take(self, event: Event) -> None:
+        """Take an event and everything that follows from it, and keep the new place."""
+        waiting = deque([event])
+        for _ in range(_MOST_EVENTS):
+            if not waiting or self.erased:
+                break
+            self.state, effects = advance(self.world.script, self.state, waiting.popleft())
+            self._note_consent()
+            for effect in effects:
+                following = self._perform(effect)
+                if following is not None:
+                    waiting.append(following)
+        if not self.erased:
+            self._flush()
+            self._save()
+
+    def say(self, phrase: str, **words: object) -> None:
+        """Say one of the service's own sentences, in the order of everything else."""
+        self._said.append(Message(self.world.script.say(phrase, self.state.language, **words)))
+
+    def add(self, message: Message) -> None:
+        """Say a message, in the order of everything else."""
+        self._said.append(message)
+
+    def release(self) -> None:
+        """End the accompanied state from inside a turn, without words of its own."""
+        self.state = replace(self.state, accompanied=False)
+
+    def _perform(self, effect: Say | LookUp | Act | Complete | Relay | Alert) -> Event | None:
+        match effect:
+            case Say(message):
+                self._said.append(message)
+            case LookUp():
+                return look_up(self.world, effect, self.work.now)
+            case Act(action):
+                return actions.act(self, action)
+            case Complete(flow, answers):
+                completion.complete(self, flow, answers)
+            case Relay(text):
+                handoff.client_says(self.work, self.world, self.client_id, text)
+            case Alert(_, danger):
+                handoff.raise_alert(self.work, self.world, self.client_id, danger)
+        return None
+
+    def _flush(self) -> None:
+        if self._said:
+            language = self.state.language
+            to_client(self.work, self.world, self.client_id, self._said, lane=self._lane, language=language)
+            self._said = []
+
+    def _save(self) -> None:
+        conversations.save_state(self.work, self.client_id, self.state, self._revision)
+        if self.state.language != self._language:
+            people.set_language(self.work, self.client_id, self.state.language)
+
+    def _note_consent(self) -> None:
+        """Keep which wording was agreed to, the moment it is agreed to."""
+        flow = self.state.flow
+        if self.state.settled(flow).get(_CONSENT) != _AGREED:
+            return
+        version = consent_version(self.world.script, flow, self.state.language)
+        client = people.load_client(self.work, self.client_id)
+        if client.consent_version != version:
+            people.give_consent(self.work, self.client_id, version)
+            agreed = replace(client.profile, consented_at=f"{self.work.now:%Y-%m-%dT%H:%MZ}")
+            people.save_profile(self.work, self.client_id, agreed)
+
+
+def consent_version(script: Script, flow_id: str, language: str) -> str:
+    """Name the consent text a person saw: flow, language and fingerprint of the wording."""
+    step = script.flow(flow_id, language).by_id[_CONSENT]
+    return f"{flow_id}.{language}.{fingerprint(step)}"
+
+
+def place_of(world: World, work: Work, client_id: ClientId) -> State:
+    """Return where a client is, for those who only look."""
+    loaded = conversations.load_state(work, client_id)
+    return loaded[0] if loaded else begin(world.script)

@@ -1,0 +1,25 @@
+"""Erase a client: say farewell, delete every row, destroy the key."""
+
+from bot.ports import Outgoing
+from handlers import handoff
+from handlers.speak import WEBCHAT
+from handlers.world import World
+from storage import cases, outbox, people
+from storage.people import ClientId
+from storage.transaction import Work
+
+
+def erase(work: Work, world: World, client_id: ClientId, language: str) -> None:
+    """Erase everything about a client in one commit; the farewell travels in a folder of its own."""
+    farewell = world.script.say("erased", language)
+    address = people.current_address(work, client_id)
+    case = cases.open_case_of(work, client_id)
+    if case is not None:
+        handoff.tell_client_left(work, world, case)
+    if address is not None and address.channel == WEBCHAT:
+        work.after_commit(lambda: world.signals.say_farewell(address.index, farewell))
+    elif address is not None:
+        outbox.put_farewell(work, address.channel, address.address, Outgoing(farewell))
+    people.erase_client(work, client_id)
+    work.after_commit(lambda: world.signals.wake_page(client_id))
+    work.after_commit(world.signals.outbox.set)

@@ -1,0 +1,163 @@
+"""Answer what the conversation asks the world: which area is meant, which units are near."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.care import matching, places
+from bot.care.gazetteer import DISTRICT, Area, AreaCode, level_of
+from bot.care.units import Open, OpensAt, Unit, local_time, opening
+from bot.dialogue.answers import choose_from
+from bot.dialogue.effects import LookUp
+from bot.dialogue.events import Found, Offer
+from handlers.world import World
+
+#: Offered when none of the candidates fits: start again from the provinces.
+_OTHER = "other"
+_UNITS_OFFERED = 3
+
+
+def look_up(world: World, asked: LookUp, now: datetime) -> Found:
+    """Reply to a question to the world; never raises, an empty reply asks the person to say it differently."""
+    if asked.source == "areas":
+        return _Areas(world, asked).find()
+    return _Units(world, asked, now).find()
+
+
+def name_of(world: World, source: str, answer: str) -> str:
+    """Say what people call an area or a unit."""
+    if source == "units":
+        unit = world.units.get(answer)
+        return unit.name if unit else answer
+    return place_name(world, answer)
+
+
+def place_name(world: World, code: str) -> str:
+    """Name an area with what is around it, smallest first."""
+    return ", ".join(area.name for area in reversed(world.gazetteer.lineage(code)[-3:]))
+
+
+class _Areas:
+    """One question about an area: tapped, typed or shared."""
+
+    def __init__(self, world: World, asked: LookUp) -> None:
+        self._world = world
+        self._asked = asked
+
+    def find(self) -> Found:
+        asked = self._asked
+        if asked.position is not None:
+            return self._locate(*asked.position)
+        if asked.picked is not None:
+            return self._open(asked.picked)
+        return self._search(asked.text) if asked.text else self._provinces("area_ask_province")
+
+    def _locate(self, latitude: float, longitude: float) -> Found:
+        understood = places.understand_point(self._world.gazetteer, latitude, longitude)
+        if understood.out_of_coverage:
+            return self._provinces("area_abroad")
+        return self._settle_or_ask(understood, "area_confirm")
+
+    def _search(self, text: str) -> Found:
+        offered = self._world.gazetteer
+        labels = tuple((code, area.name) for code in self._asked.offered if (area := offered.area(code)) is not None)
+        typed = choose_from(labels, text)
+        if typed is not None:
+            return self._open(typed)
+        understood = places.understand_text(self._world.gazetteer, text)
+        if understood.settled is None and not understood.candidates:
+            return self._provinces("area_not_found")
+        return self._settle_or_ask(understood, "area_candidates")
+
+    def _settle_or_ask(self, understood: places.Understood, question: str) -> Found:
+        if understood.settled is not None:
+            return Found(self._asked.key, settled=understood.settled)
+        candidates = understood.candidates
+        if len(candidates) == 1:
+            question = "area_confirm"
+        gazetteer = self._world.gazetteer
+        parents = {gazetteer.lineage(code)[-2].code if len(gazetteer.lineage(code)) > 1 else None for code in candidates}
+        if len(candidates) > 1 and len(parents) == 1 and (parent := parents.pop()) is not None:
+            return self._children_of(parent, candidates)
+        offers = [Offer(code, place_name(self._world, code)) for code in candidates]
+        other = Offer(_OTHER, self._say("area_other"))
+        return Found(self._asked.key, text=self._say(question), offers=(*offers, other))
+
+    def _open(self, code: str) -> Found:
+        if code == _OTHER or self._world.gazetteer.area(code) is None:
+            return self._provinces("area_ask_province")
+        if level_of(AreaCode(code)) == DISTRICT:
+            return Found(self._asked.key, settled=code)
+        return self._children_of(code, [area.code for area in self._world.gazetteer.children(code)])
+
+    def _children_of(self, parent: str, codes: Sequence[str]) -> Found:
+        is_province = "." not in parent
+        question = "area_ask_regency" if is_province else "area_ask_district"
+        areas = [area for code in codes if (area := self._world.gazetteer.area(code)) is not None]
+        text = self._say(question, place=place_name(self._world, parent))
+        return Found(self._asked.key, text=text, offers=(*_offers(areas), Offer(_OTHER, self._say("area_other"))))
+
+    def _provinces(self, question: str) -> Found:
+        with_units = {unit.province for unit in self._world.units.values() if unit.active}
+        areas = sorted(self._world.gazetteer.children(None), key=lambda area: (area.code not in with_units, area.name))
+        return Found(self._asked.key, text=self._say(question), offers=_offers(areas))
+
+    def _say(self, phrase: str, **words: object) -> str:
+        return self._world.script.say(phrase, self._asked.language, **words)
+
+
+class _Units:
+    """One question about units near an area the person has named."""
+
+    def __init__(self, world: World, asked: LookUp, now: datetime) -> None:
+        self._world = world
+        self._asked = asked
+        self._now = now
+
+    def find(self) -> Found:
+        offers = self._ranked()
+        if self._asked.picked is not None and self._asked.picked in self._world.units:
+            return Found(self._asked.key, settled=self._asked.picked)
+        if self._asked.text:
+            typed = choose_from(tuple((offer.unit.id, offer.unit.name) for offer in offers), self._asked.text)
+            if typed is not None:
+                return Found(self._asked.key, settled=typed)
+        if not offers:
+            return Found(self._asked.key, text=self._say("unit_none"))
+        lines = "\n".join(f"{place}. {self._line(offer)}" for place, offer in enumerate(offers, start=1))
+        shown = tuple(Offer(offer.unit.id, offer.unit.name) for offer in offers)
+        return Found(self._asked.key, text=f"{self._say('unit_offer')}\n\n{lines}", offers=shown)
+
+    def _ranked(self) -> tuple[matching.Offer, ...]:
+        area = self._asked.known.get("area")
+        if not isinstance(area, str):
+            return ()
+        answering = [unit for unit in self._world.units.values() if unit.takes_handoffs]
+        return matching.rank(answering, self._world.gazetteer, AreaCode(area), _UNITS_OFFERED, self._now)
+
+    def _line(self, offer: matching.Offer) -> str:
+        reasons = [self._reason(reason, offer.unit) for reason in offer.reasons]
+        why = f" · {', '.join(reasons)}" if reasons else ""
+        return self._say("unit_line", name=offer.unit.name, km=offer.km, why=why)
+
+    def _reason(self, reason: str, unit: Unit) -> str:
+        if reason == "opens_at":
+            return self._say("reason_opens_at", **opens(self._world, unit, self._now, self._asked.language))
+        return self._say(f"reason_{reason}")
+
+    def _say(self, phrase: str, **words: object) -> str:
+        return self._world.script.say(phrase, self._asked.language, **words)
+
+
+def opens(world: World, unit: Unit, now: datetime, language: str) -> dict[str, str]:
+    """Say the day and time at which a closed unit opens next, on its own clock; empty when open or unknown."""
+    match opening(unit, local_time(unit, now)):
+        case OpensAt(weekday, at):
+            return {"day": world.script.say(f"day_{weekday}", language), "time": f"{at:%H.%M}"}
+        case Open():
+            return {}
+        case _:
+            return {}
+
+
+def _offers(areas: Sequence[Area]) -> tuple[Offer, ...]:
+    return tuple(Offer(area.code, area.name) for area in areas)

@@ -1,0 +1,91 @@
+"""Put words where they will be heard: the outbox of a platform, or the page of the web chat."""
+
+from collections.abc import Sequence
+
+from bot.dialogue.buttons import sign
+from bot.dialogue.effects import Ask, Button, Message
+from bot.ports import Key, Outgoing
+from handlers.world import World
+from storage import outbox, people, staffing, transcripts
+from storage.outbox import Lane
+from storage.people import ClientId
+from storage.staffing import StaffAddress
+from storage.transaction import Work
+
+#: The channel whose lines stay in the database and are fetched by the page.
+WEBCHAT = "webchat"
+
+
+def to_client(
+    work: Work,
+    world: World,
+    client_id: ClientId,
+    messages: Sequence[Message],
+    *,
+    lane: Lane = Lane.REPLY,
+    message_id: bytes | None = None,
+    language: str = "",
+) -> bool:
+    """Say something to a client where they wrote from last; False if no address is left.
+
+    `message_id`: the chat message that the first message carries, for its delivery mark.
+    """
+    address = people.current_address(work, client_id)
+    if address is None:
+        return False
+    for place, message in enumerate(messages):
+        outgoing = _outgoing(world, client_id, message, language)
+        carried = message_id if place == 0 else None
+        if address.channel == WEBCHAT:
+            transcripts.add_ours(work, client_id, outgoing, replace=message.replace, message_id=carried)
+        else:
+            outbox.put(
+                work,
+                people.folder(client_id),
+                address.channel,
+                lane,
+                outgoing,
+                replace=message.replace,
+                message_id=carried,
+            )
+    wake_after(work, world, client_id)
+    return True
+
+
+def to_staff(
+    work: Work, world: World, where: StaffAddress, message: Message, *, message_id: bytes | None = None
+) -> None:
+    """Say something in a staff chat; its buttons are bound to the folder of that chat."""
+    outgoing = _outgoing(world, where.folder, message, "")
+    outbox.put(work, where.folder, where.channel, Lane.COUNSELLOR, outgoing, message_id=message_id)
+    work.after_commit(world.signals.outbox.set)
+
+
+def to_unit(work: Work, world: World, unit_id: str, message: Message, group_message: Message | None = None) -> int:
+    """Say something to everybody of a unit who looks after cases; return how many chats that were.
+
+    `group_message`: what its groups get instead; None to leave groups out.
+    """
+    chats = [chat for member in staffing.staff_of_unit(work, unit_id) for chat in staffing.chats_of(work, member.id)]
+    for chat in chats:
+        to_staff(work, world, chat, message)
+    groups = staffing.groups_of(work, unit_id) if group_message is not None else []
+    for group in groups:
+        to_staff(work, world, group, group_message or message)
+    return len(chats) + len(groups)
+
+
+def wake_after(work: Work, world: World, folder: bytes) -> None:
+    """Wake the sender and open pages once this step is durable."""
+    work.after_commit(world.signals.outbox.set)
+    work.after_commit(lambda: world.signals.wake_page(folder))
+
+
+def _outgoing(world: World, folder: bytes, message: Message, language: str) -> Outgoing:
+    keys = tuple(_key(world, folder, button) for button in message.buttons)
+    share = world.script.say("area_share_button", language) if message.ask is Ask.PLACE else ""
+    return Outgoing(message.text, keys, message.ask, share_label=share)
+
+
+def _key(world: World, folder: bytes, button: Button) -> Key:
+    return Key(sign(world.keyring.signing_key, folder, button), button.label, button.picked)

@@ -1,0 +1,45 @@
+"""Everything a handler works with, put together once by the composition root."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.care.followup import Plans
+from bot.care.gazetteer import Gazetteer
+from bot.care.units import Unit
+from bot.config import Config
+from bot.dialogue.script import Script
+from bot.ports import Channels
+from handlers.phrases import PhraseStock
+from handlers.signals import Signals
+from storage.database import Database
+from storage.keyring import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The parts of a running service.
+
+    `channels`: those this process can send on.  `clock`: aware UTC time, the only source of it.
+    `signals`: wakes who waits for new messages inside this process.
+    """
+
+    config: Config
+    script: Script
+    gazetteer: Gazetteer
+    units: Mapping[str, Unit]
+    plans: Plans
+    keyring: Keyring
+    database: Database
+    channels: Channels
+    phrases: PhraseStock
+    clock: Callable[[], datetime]
+    signals: Signals = field(default_factory=Signals)
+
+    def address_index(self, channel: str, address: str) -> bytes:
+        """Blind a platform's id, so that it can be found but not read."""
+        return self.keyring.index(f"address.{channel}", address)
+
+    def delivery_index(self, channel: str, provider_id: str) -> bytes:
+        """Blind a provider's delivery id."""
+        return self.keyring.index(f"delivery.{channel}", provider_id)

@@ -1,0 +1,1 @@
+"""What remembers: tables, encryption and queries."""

@@ -1,0 +1,194 @@
+"""Cases: a self-referral in the hands of a unit, what was said in it, and what a human must look at."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+from sqlalchemy import ColumnElement, Row, insert, select, update
+
+from bot.dialogue.flow import Answer
+from bot.dialogue.state import settled_from
+from storage.documents import open_document, seal_document
+from storage.encryption import new_id
+from storage.people import ClientId, folder
+from storage.tables import cases
+from storage.transaction import Work
+
+CaseId = NewType("CaseId", bytes)
+#: Crockford's letters: none that is read as another.
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_LETTERS = 8
+
+
+class Status(StrEnum):
+    """Who the case waits for."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    CLOSED = "closed"
+
+
+class Stage(StrEnum):
+    """Where the client stands in the programme."""
+
+    REFERRED = "referred"
+    IN_REHABILITATION = "in_rehabilitation"
+    AFTER_REHABILITATION = "after_rehabilitation"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as it is worked with.
+
+    `answers`: exactly what the person sent, by key of `flow`.  `asked_units`: units that had it before, oldest first.
+    `answer_by`: when an untaken offer moves on, None once taken or when nobody else can take it.
+    """
+
+    id: CaseId
+    client_id: ClientId
+    code: str
+    unit_id: str
+    status: Status
+    stage: Stage
+    staff_id: bytes | None
+    answer_by: datetime | None
+    flow: str
+    answers: Mapping[str, Answer]
+    asked_units: tuple[str, ...] = ()
+    outcome: str | None = None
+    opened_month: str = ""
+    check_ins: tuple[Mapping[str, Any], ...] = field(default=())
+
+
+def open_case(work: Work, client_id: ClientId, unit_id: str, flow: str, answers: Mapping[str, Answer]) -> Case:
+    """Open a case for a unit; the code is a label to speak about it, never a credential."""
+    case_id = CaseId(new_id())
+    case = Case(
+        case_id, client_id, make_code(), unit_id, Status.OFFERED, Stage.REFERRED, None, None, flow, answers,
+        opened_month=f"{work.now:%Y-%m}",
+    )
+    work.data.execute(
+        insert(cases).values(
+            case_id=case_id,
+            client_id=client_id,
+            code=case.code,
+            opened_month=case.opened_month,
+            **_columns(work, case),
+        )
+    )
+    return case
+
+
+def save_case(work: Work, case: Case) -> None:
+    """Write a case back whole."""
+    work.data.execute(update(cases).where(cases.c.case_id == case.id).values(**_columns(work, case)))
+
+
+def load_case(work: Work, case_id: CaseId) -> Case | None:
+    """Load a case; None if it does not exist (any more)."""
+    return _first(work, cases.c.case_id == case_id)
+
+
+def find_by_code(work: Work, code: str) -> Case | None:
+    """Find a case by its label; what may be shown of it is for the caller to decide."""
+    return _first(work, cases.c.code == code)
+
+
+def open_case_of(work: Work, client_id: ClientId) -> Case | None:
+    """Return the case a client has open; there is at most one."""
+    return _first(work, (cases.c.client_id == client_id) & (cases.c.status != Status.CLOSED.value))
+
+
+def last_case_of(work: Work, client_id: ClientId) -> Case | None:
+    """Return the open case of a client, or else a closed one in a stage that goes on; None if there is none."""
+    going_on = cases.c.stage != Stage.REFERRED.value
+    return open_case_of(work, client_id) or _first(work, (cases.c.client_id == client_id) & going_on)
+
+
+def queue_of(work: Work, unit_id: str | None) -> list[Case]:
+    """List the cases a unit (None: every unit) has not taken yet."""
+    here = cases.c.status == Status.OFFERED.value
+    return _all(work, here if unit_id is None else here & (cases.c.unit_id == unit_id))
+
+
+def cases_of(work: Work, staff_id: bytes, *, closed: bool = False) -> list[Case]:
+    """List the cases a counsellor has."""
+    status = Status.CLOSED if closed else Status.ACCEPTED
+    return _all(work, (cases.c.staff_id == staff_id) & (cases.c.status == status.value))
+
+
+def overdue(work: Work) -> list[Case]:
+    """List offers that nobody took in time."""
+    late = (cases.c.status == Status.OFFERED.value) & (cases.c.answer_by <= work.now)
+    return _all(work, late)
+
+
+def make_code() -> str:
+    """Make a random label with a check letter, as in K7QM-2XVR-5."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LETTERS))
+    return f"{letters[:4]}-{letters[4:]}-{_check_letter(letters)}"
+
+
+def read_code(typed: str) -> str | None:
+    """Read a code as people type it; None if the check letter does not fit."""
+    letters = typed.upper().replace("-", "").replace(" ", "").translate(str.maketrans("OIL", "011"))
+    if len(letters) != _CODE_LETTERS + 1 or any(letter not in _LETTERS for letter in letters):
+        return None
+    body, check = letters[:-1], letters[-1]
+    return f"{body[:4]}-{body[4:]}-{check}" if _check_letter(body) == check else None
+
+
+def _check_letter(letters: str) -> str:
+    total = sum((place + 1) * _LETTERS.index(letter) for place, letter in enumerate(letters))
+    return _LETTERS[total % 31]
+
+
+def _columns(work: Work, case: Case) -> dict[str, object]:
+    document = {
+        "flow": case.flow,
+        "answers": case.answers,
+        "asked_units": case.asked_units,
+        "outcome": case.outcome,
+        "check_ins": case.check_ins,
+    }
+    return {
+        "unit_id": case.unit_id,
+        "status": case.status.value,
+        "stage": case.stage.value,
+        "staff_id": case.staff_id,
+        "answer_by": case.answer_by,
+        "document": seal_document(work, folder(case.client_id), "cases.document", case.id, document),
+    }
+
+
+def _first(work: Work, condition: ColumnElement[bool]) -> Case | None:
+    row = work.data.execute(select(cases).where(condition).limit(1)).first()
+    return None if row is None else _case(work, row)
+
+
+def _all(work: Work, condition: ColumnElement[bool]) -> list[Case]:
+    return [_case(work, row) for row in work.data.execute(select(cases).where(condition).order_by(cases.c.code))]
+
+
+def _case(work: Work, row: Row[Any]) -> Case:
+    client_id = ClientId(row.client_id)
+    document = open_document(work, folder(client_id), "cases.document", row.case_id, row.document)
+    return Case(
+        CaseId(row.case_id),
+        client_id,
+        row.code,
+        row.unit_id,
+        Status(row.status),
+        Stage(row.stage),
+        row.staff_id,
+        row.answer_by,
+        document["flow"],
+        settled_from(document["answers"]),
+        tuple(document["asked_units"]),
+        document["outcome"],
+        row.opened_month,
+        tuple(document["check_ins"]),
+    )

@@ -1,0 +1,81 @@
+"""What client and counsellor said to each other in a case, and how far each message has come."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, insert, select, update
+
+from storage.cases import Case
+from storage.documents import open_document, seal_document
+from storage.encryption import new_id
+from storage.people import folder
+from storage.tables import messages
+from storage.transaction import Work
+
+
+class Side(StrEnum):
+    """Who speaks."""
+
+    CLIENT = "client"
+    COUNSELLOR = "counsellor"
+    SERVICE = "service"
+
+
+class Delivery(StrEnum):
+    """How far a message has come."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    SEEN = "seen"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message of a case.  `said_at`: ISO minute, UTC."""
+
+    id: bytes
+    sequence: int
+    side: Side
+    text: str
+    said_at: str
+    delivery: Delivery
+
+
+def add_message(work: Work, case: Case, side: Side, text: str) -> ChatMessage:
+    """Add a message at the end of the case's chat."""
+    message_id = new_id()
+    latest = select(func.coalesce(func.max(messages.c.sequence), 0)).where(messages.c.case_id == case.id)
+    said = ChatMessage(
+        message_id, work.data.execute(latest).scalar_one() + 1, side, text, f"{work.now:%Y-%m-%dT%H:%MZ}", Delivery.QUEUED
+    )
+    body = {"text": text, "said_at": said.said_at}
+    work.data.execute(
+        insert(messages).values(
+            message_id=message_id,
+            case_id=case.id,
+            client_id=case.client_id,
+            sequence=said.sequence,
+            side=side.value,
+            delivery=said.delivery.value,
+            body=seal_document(work, folder(case.client_id), "messages.body", message_id, body),
+        )
+    )
+    return said
+
+
+def mark(work: Work, message_id: bytes, delivery: Delivery) -> None:
+    """Note how far a message has come."""
+    work.data.execute(update(messages).where(messages.c.message_id == message_id).values(delivery=delivery.value))
+
+
+def load_chat(work: Work, case: Case, *, after: int = 0) -> list[ChatMessage]:
+    """Load the messages of a case in order, from the one after `after`."""
+    query = select(messages).where(messages.c.case_id == case.id, messages.c.sequence > after)
+    chat = []
+    for row in work.data.execute(query.order_by(messages.c.sequence)):
+        body = open_document(work, folder(case.client_id), "messages.body", row.message_id, row.body)
+        said = body["text"], body["said_at"]
+        chat.append(ChatMessage(row.message_id, row.sequence, Side(row.side), *said, Delivery(row.delivery)))
+    return chat

@@ -1,0 +1,35 @@
+"""The place of each client in the conversation."""
+
+from sqlalchemy import insert, select, update
+
+from bot.dialogue.state import State, read_state, write_state
+from storage.errors import StorageError
+from storage.people import ClientId, folder
+from storage.tables import conversations
+from storage.transaction import Work
+
+
+class ConversationMoved(StorageError):
+    """Another process moved this conversation first; take the delivery again."""
+
+
+def load_state(work: Work, client_id: ClientId) -> tuple[State, int] | None:
+    """Load the place and its revision; None for somebody new."""
+    query = select(conversations.c.state, conversations.c.revision).where(conversations.c.client_id == client_id)
+    row = work.data.execute(query.with_for_update()).first()
+    if row is None:
+        return None
+    opened = work.vault.open(folder(client_id), "conversations", "state", client_id, row.state)
+    return read_state(opened.decode()), row.revision
+
+
+def save_state(work: Work, client_id: ClientId, state: State, revision: int) -> None:
+    """Keep the place; `revision`: the one that was loaded, 0 for somebody new.  Raises ConversationMoved."""
+    sealed = work.vault.seal(folder(client_id), "conversations", "state", client_id, write_state(state).encode())
+    if revision == 0:
+        work.data.execute(insert(conversations).values(client_id=client_id, state=sealed, revision=1))
+        return
+    here = (conversations.c.client_id == client_id) & (conversations.c.revision == revision)
+    moved = work.data.execute(update(conversations).where(here).values(state=sealed, revision=revision + 1))
+    if moved.rowcount != 1:
+        raise ConversationMoved("the conversation moved in the meantime; take the delivery again")

@@ -1,0 +1,107 @@
+"""The door to everything that is remembered: steps that write, steps that read."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from time import monotonic
+from typing import TypeVar, cast
+
+from sqlalchemy import Engine
+
+from storage.engines import open_reader, open_writer, refuse_same_store
+from storage.keyring import Keyring
+from storage.keystore import KeyStore
+from storage.migrate import Store, bring_up_to_date
+from storage.transaction import Transactions, Work, read
+from storage.writer import Writer
+
+__all__ = ["Database", "Work"]
+
+T = TypeVar("T")
+
+READING_THREADS = 4
+
+
+class Database:
+    """The data and the key store of one installation; belongs to the event loop it was opened on."""
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        keystore_url: str,
+        keyring: Keyring,
+        clock: Callable[[], datetime],
+        *,
+        migrate: bool = True,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> "Database":
+        """Open both stores, bringing their tables up to date.
+
+        `clock` gives aware UTC times and is called on several threads. Raises StoresNotApart, UnusableAddress,
+        SchemaTooNew, and KeyRetired or Unreadable when the keys do not fit the key store.
+        """
+        refuse_same_store(url, keystore_url)
+        if migrate:
+            await asyncio.to_thread(bring_up_to_date, Store.DATA, url)
+            await asyncio.to_thread(bring_up_to_date, Store.KEYS, keystore_url)
+        engines = _Engines(url, keystore_url)
+        keys = KeyStore(engines.keys_writer, engines.keys_reader, keyring, random, monotonic)
+        try:
+            await asyncio.to_thread(keys.check)
+        except BaseException:
+            engines.dispose()
+            raise
+        return cls(engines, keys, clock, random)
+
+    def __init__(
+        self, engines: "_Engines", keys: KeyStore, clock: Callable[[], datetime], random: Callable[[int], bytes]
+    ) -> None:
+        """Start the threads; use `open` instead."""
+        self._engines = engines
+        self._keys = keys
+        self._clock = clock
+        self._random = random
+        self._writer = Writer(Transactions(engines.writer, keys, clock, random).run)
+        self._readers = ThreadPoolExecutor(READING_THREADS, thread_name_prefix="storage-reader")
+
+    async def write(self, job: Callable[[Work], T]) -> T:
+        """Run a step in a transaction and return its result once it is durable.
+
+        Steps that wait at the same time share one commit; each sees what earlier ones wrote, and one that raises is
+        undone alone. A step may be run again when its batch fails, so it must have no effect outside `work`, and
+        what it returns must not depend on `work` any more. Raises what the step raises, StoreUnavailable,
+        CommitUnknown, Overloaded or Closed.
+        """
+        return cast("T", await self._writer.submit(job))
+
+    async def read(self, job: Callable[[Work], T]) -> T:
+        """Run a step on a snapshot that cannot change; it sees everything whose `write` has returned."""
+
+        def step() -> object:
+            return read(self._engines.reader, self._keys, job, self._clock(), self._random)
+
+        return cast("T", await asyncio.get_running_loop().run_in_executor(self._readers, step))
+
+    async def close(self) -> None:
+        """Finish the steps that are waiting and let go of both stores."""
+        await self._writer.close()
+        await asyncio.to_thread(self._readers.shutdown)
+        self._engines.dispose()
+
+
+class _Engines:
+    def __init__(self, url: str, keystore_url: str) -> None:
+        self.writer = open_writer(url)
+        self.reader = open_reader(url, READING_THREADS)
+        self.keys_writer = open_writer(keystore_url)
+        self.keys_reader = open_reader(keystore_url, READING_THREADS + 1)
+
+    def dispose(self) -> None:
+        for engine in self._all():
+            engine.dispose()
+
+    def _all(self) -> tuple[Engine, ...]:
+        return (self.writer, self.reader, self.keys_writer, self.keys_reader)

@@ -1,0 +1,54 @@
+"""What has arrived already, what failed while being handled, and how far polling has come."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from storage.tables import seen, stumbles
+from storage.transaction import Work
+
+KEPT_DAYS = 30
+MAX_ATTEMPTS = 5
+
+
+def is_new(work: Work, index: bytes) -> bool:
+    """Mark a delivery as seen; False if it was seen before."""
+    if work.data.execute(select(seen.c.day).where(seen.c.delivery_index == index)).first() is not None:
+        return False
+    work.data.execute(insert(seen).values(delivery_index=index, day=day_of(work.now)))
+    return True
+
+
+def stumble(work: Work, index: bytes, channel: str, error_class: str) -> bool:
+    """Count a delivery that failed; True when it is given up and will not be taken again."""
+    attempts = work.data.execute(select(stumbles.c.attempts).where(stumbles.c.delivery_index == index)).scalar()
+    if attempts is None:
+        work.data.execute(
+            insert(stumbles).values(
+                delivery_index=index,
+                channel=channel,
+                attempts=1,
+                error_class=error_class,
+                dead=False,
+                day=day_of(work.now),
+            )
+        )
+        return False
+    dead = attempts + 1 >= MAX_ATTEMPTS
+    row = update(stumbles).where(stumbles.c.delivery_index == index)
+    work.data.execute(row.values(attempts=attempts + 1, error_class=error_class, dead=dead))
+    if dead:
+        is_new(work, index)
+    return dead
+
+
+def forget_old(work: Work) -> None:
+    """Forget deliveries older than any platform would repeat them."""
+    oldest = day_of(work.now) - KEPT_DAYS
+    work.data.execute(delete(seen).where(seen.c.day < oldest))
+    work.data.execute(delete(stumbles).where(stumbles.c.day < oldest))
+
+
+def day_of(moment: datetime) -> int:
+    """Count days since 1970-01-01, in UTC."""
+    return int(moment.timestamp() // 86_400)

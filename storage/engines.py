@@ -1,0 +1,161 @@
+"""How a database is opened: addresses, SQLite settings, and which failures pass by themselves."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.errors import StorageError
+
+_BUSY_MS = 5_000
+_BRIEFLY_MS = 50
+_SETTINGS = (
+    f"PRAGMA busy_timeout={_BUSY_MS}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA cell_size_check=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA synchronous=FULL",
+)
+_WRITING = (*_SETTINGS, "PRAGMA journal_mode=WAL")
+_READING = (*_SETTINGS, "PRAGMA query_only=ON")
+# Rebuilding a table drops the old one, which with foreign keys on would delete the rows that point at it.
+_MIGRATING = (*_WRITING, "PRAGMA foreign_keys=OFF")
+_PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300"})
+_PASSING_SQLITE_CODES = frozenset({5, 6, 7, 10, 13})  # busy, locked, out of memory, I/O error, disk full
+
+
+class UnusableAddress(StorageError):
+    """A database address is neither an SQLite file nor PostgreSQL."""
+
+
+class StoresNotApart(StorageError):
+    """The key store is the same database as the data, so one copy takes both."""
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Tell whether the engine speaks to an SQLite file."""
+    return engine.dialect.name == "sqlite"
+
+
+def refuse_same_store(url: str, keystore_url: str) -> None:
+    """Raise StoresNotApart when both addresses name one database."""
+    if _identify(_parse(url)) == _identify(_parse(keystore_url)):
+        raise StoresNotApart("the key store must be a database of its own; change [keys] store_url")
+
+
+def open_writer(url: str) -> Engine:
+    """Open the engine of the one writer; on SQLite it makes the file, readable by its owner only."""
+    return _open(url, _WRITING, "BEGIN IMMEDIATE", 1)
+
+
+def open_migrator(url: str) -> Engine:
+    """Open an engine that may rebuild tables."""
+    return _open(url, _MIGRATING, "BEGIN IMMEDIATE", 1)
+
+
+def open_reader(url: str, connections: int) -> Engine:
+    """Open an engine whose transactions are snapshots that can change nothing."""
+    if _parse(url).get_backend_name() == "sqlite":
+        return _open(url, _READING, "BEGIN", connections)
+    return create_engine(
+        _parse(url),
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level="REPEATABLE READ",
+        execution_options={"postgresql_readonly": True},
+    )
+
+
+def empty_journal(engine: Engine) -> bool:
+    """Truncate SQLite's write-ahead log, which keeps what was deleted.
+
+    Returns False when a reader in mid-snapshot prevents it.
+    """
+    if not is_sqlite(engine):
+        return True
+    with engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        # Rather than hold up the writer for long, the caller tries again later.
+        cursor.execute(f"PRAGMA busy_timeout={_BRIEFLY_MS}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        row = cursor.fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        cursor.close()
+    return row is not None and not row[0]
+
+
+def refuse_aborted(connection: Connection) -> None:
+    """Raise what PostgreSQL says when a statement failed unnoticed: it would answer COMMIT by rolling back, silently."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SELECT 1")
+
+
+def will_pass(failure: BaseException) -> bool:
+    """Tell whether a failure comes from the circumstances (a deadlock, a full disk), not from the step itself."""
+    if not isinstance(failure, DBAPIError):
+        return False
+    sqlite_code = getattr(failure.orig, "sqlite_errorcode", None)
+    return (
+        failure.connection_invalidated
+        or getattr(failure.orig, "sqlstate", None) in _PASSING_SQLSTATES
+        or (sqlite_code is not None and sqlite_code & 0xFF in _PASSING_SQLITE_CODES)
+    )
+
+
+def _open(url: str, settings: tuple[str, ...], begin: str, connections: int) -> Engine:
+    address = _parse(url)
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, hide_parameters=True, pool_size=connections, max_overflow=0)
+    _make_private(Path(address.database or ""))
+    # isolation_level None: the driver starts no transactions of its own, so that BEGIN IMMEDIATE is really ours.
+    engine = create_engine(
+        address,
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"isolation_level": None},
+    )
+    _set_up_sqlite(engine, settings, begin)
+    return engine
+
+
+def _set_up_sqlite(engine: Engine, settings: tuple[str, ...], begin: str) -> None:
+    @event.listens_for(engine, "connect")
+    def apply_settings(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for setting in settings:
+            cursor.execute(setting)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _parse(url: str) -> URL:
+    address = make_url(url)
+    match address.get_backend_name():
+        case "sqlite" if address.database not in {None, "", ":memory:"}:
+            return address
+        case "postgresql" | "postgres":
+            return address.set(drivername="postgresql+psycopg")
+        case _:
+            raise UnusableAddress("a database address starts with sqlite:///FILE or postgresql://; change the setting")
+
+
+def _identify(address: URL) -> tuple[str | int | None, ...]:
+    if address.get_backend_name() == "sqlite":
+        return (str(Path(address.database or "").resolve()),)
+    return (address.host or str(address.query.get("host")), address.port, address.database)
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -1,0 +1,161 @@
+"""The store of folder keys: wrapped, in a database apart from the data, and opened for minutes only."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Column, Engine, Integer, LargeBinary, MetaData, Table, delete, func, insert, select
+
+from storage.encryption import KEY_BYTES, KEY_ID_BYTES, Cipher, FolderId
+from storage.engines import empty_journal
+from storage.keyring import Keyring
+from storage.sealed import Id16
+
+CACHED_KEYS = 1_000
+CACHED_SECONDS = 300.0
+
+key_metadata = MetaData()
+
+#: One row per folder.  Read by this module only; erased when the folder is destroyed.
+folder_keys = Table(
+    "folder_keys",
+    key_metadata,
+    Column("folder_id", Id16, primary_key=True),  # random; the folder the key belongs to
+    Column("key_id", LargeBinary(KEY_ID_BYTES), nullable=False),  # random; stands in every blob sealed with the key
+    Column("kek_version", Integer, nullable=False, index=True),  # which root key wraps it
+    Column("wrapped", LargeBinary, nullable=False),  # the key, sealed with that root key
+)
+
+_rows = select(folder_keys.c.folder_id, folder_keys.c.key_id, folder_keys.c.kek_version, folder_keys.c.wrapped)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderKey:
+    """A folder's key, wrapped for the store and ready for use."""
+
+    folder: FolderId
+    kek_version: int
+    wrapped: bytes = field(repr=False)
+    cipher: Cipher = field(repr=False)
+
+
+KeyChanges = dict[FolderId, FolderKey | None]
+"""Keys made (or, with None, destroyed) by steps that are not committed yet."""
+
+
+class KeyStore:
+    """Finds, makes and destroys folder keys; safe to use from several threads."""
+
+    def __init__(
+        self,
+        writer: Engine,
+        reader: Engine,
+        keyring: Keyring,
+        random: Callable[[int], bytes],
+        monotonic: Callable[[], float],
+    ) -> None:
+        """Work over two engines of one database."""
+        self._writer, self._reader = writer, reader
+        self._keyring = keyring
+        self._random = random
+        self._opened = _OpenedKeys(monotonic)
+
+    def check(self) -> None:
+        """Try one key of each root key; raises KeyRetired or Unreadable when keys and store do not belong together."""
+        samples = select(func.min(folder_keys.c.folder_id)).group_by(folder_keys.c.kek_version)
+        with self._reader.connect() as connection:
+            for row in connection.execute(_rows.where(folder_keys.c.folder_id.in_(samples))):
+                self._unwrap(*row)
+
+    def make(self, folder: FolderId) -> FolderKey:
+        """Make a key without storing it."""
+        key, key_id = self._random(KEY_BYTES), self._random(KEY_ID_BYTES)
+        wrapped = self._keyring.wrap(folder, key_id, key, self._random)
+        return FolderKey(folder, self._keyring.kek_version, wrapped, Cipher(key_id, AESGCM(key)))
+
+    def find(self, folder: FolderId) -> FolderKey | None:
+        """Find a folder's key; None when it was destroyed or never made.
+
+        Another process may go on using a key it has opened for `CACHED_SECONDS` after it was destroyed here.
+        """
+        known = self._opened.get(folder)
+        if known is not None:
+            return known
+        generation = self._opened.generation
+        with self._reader.connect() as connection:
+            row = connection.execute(_rows.where(folder_keys.c.folder_id == folder)).one_or_none()
+        if row is None:
+            return None
+        found = self._unwrap(*row)
+        self._opened.put(found, generation)
+        return found
+
+    def apply(self, changes: KeyChanges) -> None:
+        """Store and destroy keys, durably, in one transaction of the key store."""
+        if not changes:
+            return
+        made = [key for key in changes.values() if key is not None]
+        gone = [folder for folder, key in changes.items() if key is None]
+        with self._writer.begin() as connection:
+            if made:
+                connection.execute(insert(folder_keys), [_write(key) for key in made])
+            if gone:
+                connection.execute(delete(folder_keys).where(folder_keys.c.folder_id.in_(gone)))
+        self._opened.forget(gone)
+        if gone:
+            empty_journal(self._writer)
+        for key in made:
+            self._opened.put(key, self._opened.generation)
+
+    def _unwrap(self, folder_id: bytes, key_id: bytes, version: int, wrapped: bytes) -> FolderKey:
+        folder = FolderId(folder_id)
+        key = self._keyring.unwrap(version, folder, key_id, wrapped)
+        return FolderKey(folder, version, wrapped, Cipher(key_id, AESGCM(key)))
+
+
+class _OpenedKeys:
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._lock = Lock()
+        self._keys: OrderedDict[FolderId, tuple[float, FolderKey]] = OrderedDict()
+        self.generation = 0
+
+    def get(self, folder: FolderId) -> FolderKey | None:
+        with self._lock:
+            entry = self._keys.get(folder)
+            if entry is None:
+                return None
+            if entry[0] <= self._monotonic():
+                del self._keys[folder]
+                return None
+            self._keys.move_to_end(folder)
+            return entry[1]
+
+    def put(self, key: FolderKey, generation: int) -> None:
+        """Keep a key, unless a folder was destroyed since it was looked for: it might be that one."""
+        with self._lock:
+            if generation != self.generation:
+                return
+            self._keys[key.folder] = (self._monotonic() + CACHED_SECONDS, key)
+            self._keys.move_to_end(key.folder)
+            if len(self._keys) > CACHED_KEYS:
+                self._keys.popitem(last=False)
+
+    def forget(self, folders: list[FolderId]) -> None:
+        if not folders:
+            return
+        with self._lock:
+            self.generation += 1
+            for folder in folders:
+                self._keys.pop(folder, None)
+
+
+def _write(key: FolderKey) -> Mapping[str, bytes | int]:
+    return {
+        "folder_id": key.folder,
+        "key_id": key.cipher.key_id,
+        "kek_version": key.kek_version,
+        "wrapped": key.wrapped,
+    }

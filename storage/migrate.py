@@ -1,0 +1,103 @@
+"""Brings the tables of a store up to date; `python -m storage.migrate data "Add a table"` drafts the next change."""
+
+import argparse
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, MetaData
+
+from storage.engines import is_sqlite, open_migrator
+from storage.errors import StorageError
+from storage.keystore import key_metadata
+from storage.tables import metadata
+
+_FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 0x51664A  # an arbitrary number: processes that start at once migrate one after the other
+
+
+class SchemaTooNew(StorageError):
+    """The store was written by a newer release."""
+
+
+class MigrationBroken(StorageError):
+    """A change of the tables left rows that point at nothing."""
+
+
+class Store(StrEnum):
+    """The two stores, each with migrations of its own."""
+
+    DATA = "data"
+    KEYS = "keys"
+
+    @property
+    def metadata(self) -> MetaData:
+        """The tables as they should be."""
+        return metadata if self is Store.DATA else key_metadata
+
+
+def bring_up_to_date(store: Store, url: str, revision: str = "head") -> None:
+    """Apply the missing migrations, all of them or none; raises SchemaTooNew or MigrationBroken."""
+    engine = open_migrator(url)
+    try:
+        with engine.begin() as connection:
+            if not is_sqlite(engine):
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            _upgrade(store, connection, revision)
+    finally:
+        engine.dispose()
+
+
+def draft(store: Store, message: str) -> Path:
+    """Write the draft of the next migration, by comparing the tables with a new SQLite file; check it by hand."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/draft.db"
+        bring_up_to_date(store, url)
+        engine = open_migrator(url)
+        with engine.begin() as connection:
+            config = _configure(store, connection)
+            number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+            made = command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
+        engine.dispose()
+    if not isinstance(made, Script):
+        raise MigrationBroken(f"there is more than one newest migration of the {store} store; merge them first")
+    return Path(made.path)
+
+
+def _upgrade(store: Store, connection: Connection, revision: str) -> None:
+    config = _configure(store, connection)
+    present = MigrationContext.configure(connection).get_current_revision()
+    if present == ScriptDirectory.from_config(config).get_current_head():
+        return
+    try:
+        command.upgrade(config, revision)
+    except CommandError as unknown:
+        raise SchemaTooNew(
+            f"the {store} store is at version {present}; start the newer release that wrote it"
+        ) from unknown
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise MigrationBroken(f"a migration of the {store} store broke a reference; nothing was changed, report it")
+
+
+def _configure(store: Store, connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", str(_FOLDER / store))
+    config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = store.metadata
+    return config
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store", type=Store, choices=list(Store))
+    parser.add_argument("message")
+    arguments = parser.parse_args()
+    print(draft(arguments.store, arguments.message))  # noqa: T201 - the command's whole output is the file's name

@@ -1,0 +1,1 @@
+"""Changes of the tables, forward only: to go back, restore a backup."""

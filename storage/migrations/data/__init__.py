@@ -1,0 +1,1 @@
+"""Changes of the data store, oldest first."""

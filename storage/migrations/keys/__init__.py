@@ -1,0 +1,1 @@
+"""Changes of the key store, oldest first."""

@@ -1,0 +1,176 @@
+"""Clients: their folders, where they can be reached, and whether they want to be."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from sqlalchemy import delete, func, insert, select, update
+
+from storage.documents import open_document, seal_document
+from storage.encryption import FolderId, new_id
+from storage.tables import addresses, clients, outbox, phrases
+from storage.transaction import Work
+
+#: The random id of a client's folder.
+ClientId = NewType("ClientId", bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a client can be reached.  `screen`: provider's id of the message that carries buttons, or None."""
+
+    index: bytes
+    channel: str
+    address: str
+    screen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the service needs to know to speak at the right time.
+
+    `zone`: IANA name, None until an area is known.  `consented_at`: ISO minute, None before consent.
+    """
+
+    zone: str | None = None
+    consented_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client as the turn sees one."""
+
+    id: ClientId
+    language: str
+    consent_version: str | None
+    reminders_on: bool
+    paused_until: datetime | None
+    profile: Profile
+
+
+def folder(client_id: ClientId) -> FolderId:
+    """Name the folder of a client."""
+    return FolderId(client_id)
+
+
+def find_client(work: Work, index: bytes) -> ClientId | None:
+    """Find who writes from an address."""
+    found = work.data.execute(select(addresses.c.client_id).where(addresses.c.address_index == index)).scalar()
+    return None if found is None else ClientId(found)
+
+
+def welcome(work: Work, index: bytes, channel: str, address: str, language: str) -> ClientId:
+    """Open a folder for somebody who writes for the first time."""
+    client_id = ClientId(new_id())
+    work.vault.create_folder(folder(client_id))
+    work.data.execute(
+        insert(clients).values(
+            client_id=client_id,
+            created_month=f"{work.now:%Y-%m}",
+            language=language,
+            reminders_on=True,
+        )
+    )
+    link_address(work, client_id, index, channel, address)
+    return client_id
+
+
+def load_client(work: Work, client_id: ClientId) -> Client:
+    """Load what is known about how to speak with a client."""
+    row = work.data.execute(select(clients).where(clients.c.client_id == client_id)).one()
+    known = open_document(work, folder(client_id), "clients.profile", client_id, row.profile) if row.profile else {}
+    return Client(client_id, row.language, row.consent_version, row.reminders_on, row.paused_until, Profile(**known))
+
+
+def save_profile(work: Work, client_id: ClientId, profile: Profile) -> None:
+    """Keep what the service needs to know to speak at the right time."""
+    known = {"zone": profile.zone, "consented_at": profile.consented_at}
+    sealed = seal_document(work, folder(client_id), "clients.profile", client_id, known)
+    _change(work, client_id, profile=sealed)
+
+
+def set_language(work: Work, client_id: ClientId, language: str) -> None:
+    """Remember the language for what is sent unasked."""
+    _change(work, client_id, language=language)
+
+
+def give_consent(work: Work, client_id: ClientId, version: str) -> None:
+    """Record which consent text was agreed to."""
+    _change(work, client_id, consent_version=version)
+
+
+def set_reminders(work: Work, client_id: ClientId, *, on: bool, paused_until: datetime | None = None) -> None:
+    """Stop, pause or resume everything that is sent unasked."""
+    _change(work, client_id, reminders_on=on, paused_until=paused_until)
+
+
+def link_address(work: Work, client_id: ClientId, index: bytes, channel: str, address: str) -> None:
+    """Reach a client at this address from now on; an address belongs to one client only."""
+    work.data.execute(delete(addresses).where(addresses.c.address_index == index))
+    work.data.execute(update(addresses).where(addresses.c.client_id == client_id).values(current=False))
+    sealed = work.vault.seal(folder(client_id), "addresses", "address", index, address.encode())
+    work.data.execute(
+        insert(addresses).values(
+            address_index=index, client_id=client_id, channel=channel, address=sealed, current=True
+        )
+    )
+
+
+def use_address(work: Work, client_id: ClientId, index: bytes) -> None:
+    """Reply where the person wrote from."""
+    current = select(addresses.c.current).where(addresses.c.address_index == index)
+    if not work.data.execute(current).scalar():
+        mine = update(addresses).where(addresses.c.client_id == client_id)
+        work.data.execute(mine.values(current=addresses.c.address_index == index))
+
+
+def current_address(work: Work, client_id: ClientId) -> Address | None:
+    """Return where the client is reached now; None if every address is gone."""
+    query = select(addresses).where(addresses.c.client_id == client_id).order_by(addresses.c.current.desc()).limit(1)
+    row = work.data.execute(query).first()
+    if row is None:
+        return None
+    own = folder(client_id)
+    address = work.vault.open(own, "addresses", "address", row.address_index, row.address).decode()
+    screen = work.vault.open(own, "addresses", "screen", row.address_index, row.screen).decode() if row.screen else None
+    return Address(row.address_index, row.channel, address, screen)
+
+
+def set_screen(work: Work, client_id: ClientId, index: bytes, reference: str) -> None:
+    """Remember which message of the platform carries the buttons now."""
+    sealed = work.vault.seal(folder(client_id), "addresses", "screen", index, reference.encode())
+    work.data.execute(update(addresses).where(addresses.c.address_index == index).values(screen=sealed))
+
+
+def forget_address(work: Work, client_id: ClientId, channel: str) -> None:
+    """Forget an address that is gone, and what was still to be sent there."""
+    work.data.execute(delete(addresses).where(addresses.c.client_id == client_id, addresses.c.channel == channel))
+    work.data.execute(delete(outbox).where(outbox.c.recipient_id == client_id, outbox.c.channel == channel))
+
+
+def keep_phrase(work: Work, client_id: ClientId, index: bytes) -> None:
+    """Let this phrase bring the person back; an earlier one stops working."""
+    work.data.execute(delete(phrases).where(phrases.c.client_id == client_id))
+    work.data.execute(insert(phrases).values(phrase_index=index, client_id=client_id))
+
+
+def find_by_phrase(work: Work, index: bytes) -> ClientId | None:
+    """Find whose return phrase this is."""
+    found = work.data.execute(select(phrases.c.client_id).where(phrases.c.phrase_index == index)).scalar()
+    return None if found is None else ClientId(found)
+
+
+def erase_client(work: Work, client_id: ClientId) -> None:
+    """Delete every row of a client and destroy the key of the folder."""
+    work.data.execute(delete(outbox).where(outbox.c.recipient_id == client_id))
+    work.data.execute(delete(clients).where(clients.c.client_id == client_id))
+    work.vault.destroy_folder(folder(client_id))
+
+
+def count_clients(work: Work) -> int:
+    """Count folders, for the doctor."""
+    return work.data.execute(select(func.count()).select_from(clients)).scalar_one()
+
+
+def _change(work: Work, client_id: ClientId, **values: object) -> None:
+    work.data.execute(update(clients).where(clients.c.client_id == client_id).values(**values))

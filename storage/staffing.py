@@ -1,0 +1,262 @@
+"""People who work here: who they are, how they sign in, and where they are reached."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NewType
+
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+
+from storage.deliveries import day_of
+from storage.documents import open_document, seal_document
+from storage.encryption import FolderId, new_id
+from storage.tables import invites, staff, staff_addresses, staff_sessions
+from storage.transaction import Work
+
+StaffId = NewType("StaffId", bytes)
+
+INVITE_LASTS = timedelta(hours=24)
+IDLE = timedelta(minutes=15)
+LONGEST = timedelta(hours=8)
+
+
+class Role(StrEnum):
+    """What a person may do here."""
+
+    COUNSELLOR = "counsellor"
+    AGENT = "agent"
+    UNIT_HEAD = "unit_head"
+    BROADCASTER = "broadcaster"
+    COORDINATOR = "coordinator"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Purpose(StrEnum):
+    """What a one-time link is good for."""
+
+    SIGN_IN = "sign_in"
+    LINK_CHAT = "link_chat"
+    LINK_GROUP = "link_group"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody who works here.
+
+    `unit_id`: None for roles without a unit.  `alias`: the name clients see.  `speaking_in`: code of the case the
+    next message from the private chat belongs to, or None.
+    """
+
+    id: StaffId
+    role: Role
+    unit_id: str | None
+    alias: str
+    speaking_in: str | None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAddress:
+    """Where staff is reached on a platform.  `staff_id`: None for the group of a unit."""
+
+    folder: FolderId
+    staff_id: StaffId | None
+    unit_id: str | None
+    channel: str
+    address: str
+
+
+def add_staff(work: Work, role: Role, unit_id: str | None, alias: str) -> StaffMember:
+    """Add a staff member with a folder of their own."""
+    member = StaffMember(StaffId(new_id()), role, unit_id, alias, None)
+    work.vault.create_folder(FolderId(member.id))
+    work.data.execute(
+        insert(staff).values(
+            staff_id=member.id,
+            role=role.value,
+            unit_id=unit_id,
+            active=True,
+            created_day=day_of(work.now),
+            profile=_seal(work, member),
+        )
+    )
+    return member
+
+
+def load_staff(work: Work, staff_id: bytes) -> StaffMember | None:
+    """Load an active staff member."""
+    return _first(work, (staff.c.staff_id == staff_id) & staff.c.active)
+
+
+def list_staff(work: Work) -> list[StaffMember]:
+    """List everybody, the revoked too."""
+    return [_member(work, row) for row in work.data.execute(select(staff))]
+
+
+def staff_of_unit(work: Work, unit_id: str) -> list[StaffMember]:
+    """List the active people of a unit who look after cases."""
+    roles = [Role.COUNSELLOR.value, Role.UNIT_HEAD.value, Role.AGENT.value]
+    here = (staff.c.unit_id == unit_id) & staff.c.active & staff.c.role.in_(roles)
+    return [_member(work, row) for row in work.data.execute(select(staff).where(here))]
+
+
+def speak_in(work: Work, member: StaffMember, code: str | None) -> None:
+    """Let the next private message of this person belong to a case."""
+    changed = StaffMember(member.id, member.role, member.unit_id, member.alias, code)
+    work.data.execute(update(staff).where(staff.c.staff_id == member.id).values(profile=_seal(work, changed)))
+
+
+def revoke(work: Work, staff_id: StaffId) -> None:
+    """End somebody's access everywhere at once."""
+    work.data.execute(update(staff).where(staff.c.staff_id == staff_id).values(active=False))
+    for table in (staff_sessions, invites, staff_addresses):
+        work.data.execute(delete(table).where(table.c.staff_id == staff_id))
+
+
+def invite(work: Work, staff_id: StaffId, purpose: Purpose) -> str:
+    """Make a one-time token, good for a day; only its hash is kept."""
+    token = secrets.token_urlsafe(24)
+    values = {"token_hash": hash_token(token), "staff_id": staff_id, "purpose": purpose.value}
+    work.data.execute(insert(invites).values(expires_at=work.now + INVITE_LASTS, **values))
+    return token
+
+
+def use_invite(work: Work, token: str, *purposes: Purpose) -> tuple[StaffMember, Purpose] | None:
+    """Use a one-time token up; None if it is unknown, used, too old or for something else."""
+    row = work.data.execute(select(invites).where(invites.c.token_hash == hash_token(token))).first()
+    if row is None or Purpose(row.purpose) not in purposes:
+        return None
+    work.data.execute(delete(invites).where(invites.c.token_hash == row.token_hash))
+    member = load_staff(work, row.staff_id)
+    return None if member is None or row.expires_at <= work.now else (member, Purpose(row.purpose))
+
+
+def start_session(work: Work, staff_id: StaffId) -> str:
+    """Sign somebody in at the desk; return the secret for the cookie."""
+    token = secrets.token_urlsafe(32)
+    work.data.execute(
+        insert(staff_sessions).values(
+            token_hash=hash_token(token), staff_id=staff_id, started_at=work.now, last_seen_at=work.now
+        )
+    )
+    return token
+
+
+def use_session(work: Work, token: str) -> StaffMember | None:
+    """Return who is signed in and keep the session alive; None when it is over."""
+    row = work.data.execute(select(staff_sessions).where(staff_sessions.c.token_hash == hash_token(token))).first()
+    if row is None:
+        return None
+    if _is_over(row.started_at, row.last_seen_at, work.now):
+        end_session(work, token)
+        return None
+    here = update(staff_sessions).where(staff_sessions.c.token_hash == row.token_hash)
+    work.data.execute(here.values(last_seen_at=work.now))
+    return load_staff(work, row.staff_id)
+
+
+def end_session(work: Work, token: str) -> None:
+    """Sign out."""
+    work.data.execute(delete(staff_sessions).where(staff_sessions.c.token_hash == hash_token(token)))
+
+
+def forget_old(work: Work) -> None:
+    """Drop links and sessions whose time is over."""
+    over = or_(staff_sessions.c.started_at < work.now - LONGEST, staff_sessions.c.last_seen_at < work.now - IDLE)
+    work.data.execute(delete(staff_sessions).where(over))
+    work.data.execute(delete(invites).where(invites.c.expires_at <= work.now))
+
+
+def link_chat(work: Work, member: StaffMember, index: bytes, channel: str, address: str) -> None:
+    """Reach a staff member in this private chat."""
+    _link(work, FolderId(member.id), index, channel, address, staff_id=member.id, unit_id=member.unit_id)
+
+
+def link_group(work: Work, unit_id: str, index: bytes, channel: str, address: str) -> None:
+    """Offer the cases of a unit in this group; the group has a folder of its own."""
+    group = FolderId(new_id())
+    work.vault.create_folder(group)
+    _link(work, group, index, channel, address, staff_id=None, unit_id=unit_id)
+
+
+def find_staff(work: Work, index: bytes) -> StaffMember | None:
+    """Find who writes from a private chat."""
+    row = work.data.execute(select(staff_addresses.c.staff_id).where(staff_addresses.c.address_index == index)).first()
+    return None if row is None or row.staff_id is None else load_staff(work, row.staff_id)
+
+
+def find_group(work: Work, index: bytes) -> StaffAddress | None:
+    """Find which unit's group this is."""
+    group = (staff_addresses.c.address_index == index) & staff_addresses.c.staff_id.is_(None)
+    row = work.data.execute(select(staff_addresses).where(group)).first()
+    return None if row is None else _address(work, row)
+
+
+def chats_of(work: Work, staff_id: bytes) -> list[StaffAddress]:
+    """List the private chats of a staff member."""
+    return _addresses(work, staff_addresses.c.staff_id == staff_id)
+
+
+def groups_of(work: Work, unit_id: str) -> list[StaffAddress]:
+    """List the groups of a unit."""
+    return _addresses(work, (staff_addresses.c.unit_id == unit_id) & staff_addresses.c.staff_id.is_(None))
+
+
+def address_in(work: Work, folder: FolderId, channel: str) -> StaffAddress | None:
+    """Return the address a folder has on a channel; None if it is not reached there (any more)."""
+    here = (staff_addresses.c.folder_id == folder) & (staff_addresses.c.channel == channel)
+    return next(iter(_addresses(work, here)), None)
+
+
+def unlink(work: Work, folder: FolderId, channel: str) -> None:
+    """Forget a chat that is gone."""
+    here = (staff_addresses.c.folder_id == folder) & (staff_addresses.c.channel == channel)
+    work.data.execute(delete(staff_addresses).where(here))
+
+
+def hash_token(token: str) -> bytes:
+    """Hash a random token; its 192 bits need no key and no slow function."""
+    return hashlib.sha256(token.encode()).digest()[:16]
+
+
+def _is_over(started_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
+    return now - started_at > LONGEST or now - last_seen_at > IDLE
+
+
+def _link(
+    work: Work, folder: FolderId, index: bytes, channel: str, address: str, **whose: object
+) -> None:
+    work.data.execute(delete(staff_addresses).where(staff_addresses.c.address_index == index))
+    sealed = work.vault.seal(folder, "staff_addresses", "address", index, address.encode())
+    row = {"address_index": index, "folder_id": folder, "channel": channel, "address": sealed}
+    work.data.execute(insert(staff_addresses).values(**row, **whose))
+
+
+def _addresses(work: Work, condition: ColumnElement[bool]) -> list[StaffAddress]:
+    return [_address(work, row) for row in work.data.execute(select(staff_addresses).where(condition))]
+
+
+def _address(work: Work, row: Row[Any]) -> StaffAddress:
+    folder = FolderId(row.folder_id)
+    address = work.vault.open(folder, "staff_addresses", "address", row.address_index, row.address).decode()
+    staff_id = None if row.staff_id is None else StaffId(row.staff_id)
+    return StaffAddress(folder, staff_id, row.unit_id, row.channel, address)
+
+
+def _first(work: Work, condition: ColumnElement[bool]) -> StaffMember | None:
+    row = work.data.execute(select(staff).where(condition)).first()
+    return None if row is None else _member(work, row)
+
+
+def _member(work: Work, row: Row[Any]) -> StaffMember:
+    profile = open_document(work, FolderId(row.staff_id), "staff.profile", row.staff_id, row.profile)
+    role = Role(row.role)
+    return StaffMember(StaffId(row.staff_id), role, row.unit_id, profile["alias"], profile["speaking_in"], row.active)
+
+
+def _seal(work: Work, member: StaffMember) -> bytes:
+    profile = {"alias": member.alias, "speaking_in": member.speaking_in}
+    return seal_document(work, FolderId(member.id), "staff.profile", member.id, profile)

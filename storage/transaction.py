@@ -1,0 +1,180 @@
+"""What one step of work gets, and how many steps share one commit without harming each other."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from storage.engines import empty_journal, is_sqlite, refuse_aborted, will_pass
+from storage.errors import CommitUnknown, StoreUnavailable
+from storage.keystore import KeyChanges, KeyStore
+from storage.vault import ReadOnlyWork, Vault
+
+Callback = Callable[[], object]
+
+
+class Work:
+    """One step's view of the stores; it ends with the step and must not be kept.
+
+    `data` is the connection inside the transaction: execute statements, never commit or roll back.
+    `now` is the aware UTC time of the transaction.
+    """
+
+    __slots__ = ("_callbacks", "data", "now", "vault")
+
+    def __init__(self, data: Connection, vault: Vault, now: datetime, callbacks: list[Callback] | None) -> None:
+        """Bind one step; `callbacks` None means a reading step."""
+        self.data = data
+        self.vault = vault
+        self.now = now
+        self._callbacks = callbacks
+
+    def after_commit(self, callback: Callback) -> None:
+        """Have `callback` called on the event loop once the step is durable; never if it is not."""
+        if self._callbacks is None:
+            raise ReadOnlyWork("a reading step commits nothing; use write()")
+        self._callbacks.append(callback)
+
+
+Job = Callable[[Work], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step is durable."""
+
+    result: object
+    callbacks: Sequence[Callback]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A step left no trace."""
+
+    error: BaseException
+
+
+Outcome = Done | Failed
+
+
+class Transactions:
+    """Runs steps against the data and the key store; used by the writer thread only."""
+
+    def __init__(
+        self, engine: Engine, keys: KeyStore, clock: Callable[[], datetime], random: Callable[[int], bytes]
+    ) -> None:
+        """Work over the writer's engine."""
+        self._engine = engine
+        self._keys = keys
+        self._clock = clock
+        self._random = random
+        self._attempts = 1 if is_sqlite(engine) else 3  # SQLite has waited its busy timeout already
+        self._erased = False
+
+    def run(self, jobs: Sequence[Job]) -> list[Outcome]:
+        """Run steps in order in one transaction, each in a savepoint; if that fails as a whole, each by itself."""
+        outcomes = self._run_together(jobs) if len(jobs) > 1 else None
+        if outcomes is None:
+            outcomes = [self._run_alone(job) for job in jobs]
+        if self._erased:
+            self._erased = not empty_journal(self._engine)
+        return outcomes
+
+    def _run_together(self, jobs: Sequence[Job]) -> list[Outcome] | None:
+        changes: KeyChanges = {}
+        try:
+            with self._engine.connect() as connection:
+                now = self._clock()
+                connection.begin()
+                outcomes = [self._run_guarded(connection, job, now, changes) for job in jobs]
+                self._commit(connection, changes)
+        except CommitUnknown as lost:
+            return [Failed(CommitUnknown(*lost.args)) for _ in jobs]
+        except Exception:  # noqa: BLE001 - whatever spoiled the batch, each step is now run by itself and has its own answer
+            return None
+        return outcomes
+
+    def _run_guarded(self, connection: Connection, job: Job, now: datetime, changes: KeyChanges) -> Outcome:
+        own, callbacks = dict(changes), list[Callback]()
+        # By the driver's cursor: two statements a step are too many for the way through SQLAlchemy.
+        savepoint = connection.connection.cursor()
+        savepoint.execute("SAVEPOINT step")
+        try:
+            result = _call(job, Work(connection, Vault(self._keys, own, self._random), now, callbacks))
+            savepoint.execute("RELEASE SAVEPOINT step")
+        except Exception as failure:
+            if will_pass(failure):
+                raise
+            savepoint.execute("ROLLBACK TO SAVEPOINT step")
+            savepoint.execute("RELEASE SAVEPOINT step")
+            return Failed(failure)
+        changes.update(own)
+        return Done(result, callbacks)
+
+    def _run_alone(self, job: Job) -> Outcome:
+        for attempt in range(1, self._attempts + 1):
+            try:
+                return self._run_once(job)
+            except Exception as failure:  # noqa: BLE001 - whatever a step raises belongs to its caller
+                if not will_pass(failure):
+                    return Failed(failure)
+                if attempt == self._attempts:
+                    return Failed(_unavailable(failure))
+        raise AssertionError("unreachable: the last attempt returns")
+
+    def _run_once(self, job: Job) -> Outcome:
+        changes: KeyChanges = {}
+        callbacks: list[Callback] = []
+        with self._engine.connect() as connection:
+            now = self._clock()
+            connection.begin()
+            result = _call(job, Work(connection, Vault(self._keys, changes, self._random), now, callbacks))
+            refuse_aborted(connection)
+            self._commit(connection, changes)
+        return Done(result, callbacks)
+
+    def _commit(self, connection: Connection, changes: KeyChanges) -> None:
+        # Keys first: a key without data harms nobody, data without a key are lost; and an erasure counts
+        # from the moment its key is gone.
+        self._keys.apply(changes)
+        self._erased = self._erased or None in changes.values()
+        try:
+            connection.commit()
+        except DBAPIError as failure:
+            if failure.connection_invalidated:
+                raise CommitUnknown("the database went away during a commit; repeat the delivery") from failure
+            # SQLAlchemy takes the transaction for ended; in SQLite it is still open.
+            connection.connection.rollback()
+            raise
+
+
+def read(
+    engine: Engine, keys: KeyStore, job: Callable[[Work], object], now: datetime, random: Callable[[int], bytes]
+) -> object:
+    """Run a reading step on a snapshot; safe to call from several threads.
+
+    Raises what the step raises, and StoreUnavailable when the database does not answer.
+    """
+    try:
+        with engine.connect() as connection, connection.begin():
+            return _call(job, Work(connection, Vault(keys, None, random), now, None))
+    except DBAPIError as failure:
+        if will_pass(failure):
+            raise _unavailable(failure) from failure
+        raise
+
+
+def _call(job: Job, work: Work) -> object:
+    try:
+        return job(work)
+    except StopIteration as stop:
+        # A future refuses to carry a StopIteration, and its caller would wait for ever.
+        raise RuntimeError("a step raised StopIteration") from stop
+
+
+def _unavailable(cause: BaseException) -> StoreUnavailable:
+    unavailable = StoreUnavailable("the database did not take this step; see `singgah doctor`, then repeat it")
+    unavailable.__cause__ = cause
+    return unavailable

@@ -1,0 +1,227 @@
+"""What is understood of a shared location and of a typed place."""
+
+import math
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.care.gazetteer import DISTRICT, Area, AreaCode, fold
+from bot.care.places import Understood, understand_point, understand_text
+from tests.surroundings.geography import small_gazetteer, whole_gazetteer
+
+NOTHING = Understood()
+THE_ONLY_DISTRICT = AreaCode("74.01.01")
+KM_NORTH = 1 / 111.195
+
+
+def all_districts() -> list[tuple[Area, Area]]:
+    gazetteer = whole_gazetteer()
+    return [
+        (district, regency)
+        for province in gazetteer.children(None)
+        for regency in gazetteer.children(province.code)
+        for district in gazetteer.children(regency.code)
+    ]
+
+
+def names_of(understood: Understood) -> list[str]:
+    areas = (whole_gazetteer().area(code) for code in understood.candidates)
+    return [area.name for area in areas if area]
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "district"),
+    [
+        (-3.9673, 122.5136, "74.71.01"),  # Mandonga, Kendari
+        (-4.8419, 122.7302, "74.03.16"),  # the harbour of Raha
+        (-6.1239, 106.8343, "31.72.05"),  # Ancol
+        (-6.2166, 106.6890, "36.71.11"),  # Pinang
+        (-3.4329, 114.8032, "63.72.04"),  # Loktabat Utara
+    ],
+)
+def test_a_shared_location_settles_its_kecamatan(lat: float, lon: float, district: str) -> None:
+    assert understand_point(whole_gazetteer(), lat, lon) == Understood(settled=AreaCode(district))
+
+
+@pytest.mark.parametrize(
+    ("km", "expected"),
+    [
+        (9, Understood(settled=THE_ONLY_DISTRICT)),
+        (11, Understood(candidates=(THE_ONLY_DISTRICT,))),
+        (19, Understood(candidates=(THE_ONLY_DISTRICT,))),
+        (21, Understood(out_of_coverage=True)),
+        (60, Understood(out_of_coverage=True)),
+    ],
+)
+def test_the_farther_the_next_village_the_less_is_taken_for_sure(km: float, expected: Understood) -> None:
+    gazetteer = small_gazetteer([(-4.0, 122.0)])
+
+    assert understand_point(gazetteer, -4.0 + km * KM_NORTH, 122.0) == expected
+
+
+def test_swapped_latitude_and_longitude_are_recognised_and_confirmed() -> None:
+    understood = understand_point(whole_gazetteer(), 122.5136, -3.9673)
+
+    assert understood.settled is None
+    assert names_of(understood)[0] == "Mandonga"
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"),
+    [(0.0, 0.0), (3.139, 101.687), (52.37, 4.9), (-9.0, 100.0), (91.0, 10.0), (math.nan, 122.0), (-4.0, math.inf)],
+)
+def test_a_place_abroad_or_at_sea_is_out_of_coverage(lat: float, lon: float) -> None:
+    assert understand_point(whole_gazetteer(), lat, lon) == Understood(out_of_coverage=True)
+
+
+@given(lat=st.floats(), lon=st.floats())
+def test_any_pair_of_numbers_gets_exactly_one_kind_of_answer(lat: float, lon: float) -> None:
+    understood = understand_point(whole_gazetteer(), lat, lon)
+
+    assert [understood.settled is not None, bool(understood.candidates), understood.out_of_coverage].count(True) == 1
+
+
+@given(lat=st.floats(-11, 6), lon=st.floats(95, 141))
+def test_a_location_settles_or_asks_only_about_kecamatan(lat: float, lon: float) -> None:
+    understood = understand_point(whole_gazetteer(), lat, lon)
+
+    for code in (*filter(None, [understood.settled]), *understood.candidates):
+        area = whole_gazetteer().area(code)
+        assert area is not None
+        assert area.level == DISTRICT
+
+
+def test_every_kecamatan_typed_with_its_regency_is_settled() -> None:
+    districts = all_districts()
+    count = Counter((fold(district.name), regency.code) for district, regency in districts)
+
+    wrong = [
+        f"{district.name}, {regency.name}"
+        for district, regency in districts
+        if count[fold(district.name), regency.code] == 1
+        and understand_text(whole_gazetteer(), f"{district.name}, {regency.name}") != Understood(settled=district.code)
+    ]
+
+    assert len(districts) == 7_285
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("text", "district"),
+    [
+        ("Mandonga", "74.71.01"),
+        ("kec. mandonga", "74.71.01"),
+        ("saya tinggal di kecamatan MANDONGA, kota kendari", "74.71.01"),
+        ("Kota Kendari Mandonga", "74.71.01"),
+        ("mandonga sulawesi tenggara", "74.71.01"),
+        ("tanjungpriok", "31.72.02"),
+        ("Tanjung Priok, Kota Adm. Jakarta Utara", "31.72.02"),
+        ("kelurahan Warakas, Tanjung Priok", "31.72.02"),
+        ("warakas jakarta utara", "31.72.02"),
+        ("kel. lepo-lepo", "74.71.03"),
+        ("Pinang, Tangerang", "36.71.11"),
+        ("Kota Kudus", "33.19.02"),
+        ("Sorong, Kota Sorong", "96.71.01"),
+        ("kec Gu", "74.14.06"),
+        ("kecamatan Kamu", "94.06.01"),
+    ],
+)
+def test_a_typed_place_that_can_mean_only_one_kecamatan_is_settled(text: str, district: str) -> None:
+    assert understand_text(whole_gazetteer(), text) == Understood(settled=AreaCode(district))
+
+
+@pytest.mark.parametrize("text", ["Kota Bau-Bau", "baubau", "BAU BAU", "kota baubau", "kotamadya bau bau"])
+def test_a_regency_answers_with_its_kecamatan_to_tap(text: str) -> None:
+    understood = understand_text(whole_gazetteer(), text)
+
+    assert understood.settled is None
+    assert understood.candidates == tuple(area.code for area in whole_gazetteer().children("74.72"))
+
+
+def test_every_official_name_of_a_province_or_regency_leads_to_what_lies_inside_or_is_asked_about() -> None:
+    gazetteer = whole_gazetteer()
+    provinces = gazetteer.children(None)
+    areas = [*provinces, *(regency for province in provinces for regency in gazetteer.children(province.code))]
+
+    wrong = []
+    for area in areas:
+        understood = understand_text(gazetteer, area.name)
+        inside = tuple(inner.code for inner in gazetteer.children(area.code))
+        if understood.candidates != inside and area.code not in understood.candidates:
+            wrong.append(area.name)
+
+    assert len(areas) == 38 + 514
+    assert wrong == []
+
+
+@pytest.mark.parametrize("text", ["DKI Jakarta", "provinsi dki jakarta", "jakarta", "Daerah Khusus Ibukota Jakarta"])
+def test_a_province_answers_with_its_regencies_to_tap(text: str) -> None:
+    understood = understand_text(whole_gazetteer(), text)
+
+    assert understood.candidates == tuple(area.code for area in whole_gazetteer().children("31"))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Kolaka", ["Kabupaten Kolaka", "Kolaka"]),
+        ("Kediri", ["Kabupaten Kediri", "Kota Kediri", "Kediri", "Kediri"]),
+        ("Warakas", ["Tanjung Priok", "Binuang"]),
+        ("kelurahan warakas", ["Tanjung Priok", "Binuang"]),
+        ("aku di ancol", ["Pademangan", "Cineam", "Regol"]),
+        ("Pinang", ["Pinang"]),
+        ("Gu", ["Gu"]),
+    ],
+)
+def test_a_name_with_several_meanings_is_asked_about(text: str, names: list[str]) -> None:
+    understood = understand_text(whole_gazetteer(), text)
+
+    assert understood.settled is None
+    assert sorted(names_of(understood)) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " , ; ",
+        "saya mau berhenti pakai sabu",
+        "sabu",
+        "di rumah",
+        "aku bingung",
+        "tolong",
+        "aman",
+        "kamu siapa",
+        "saya takut ditangkap polisi",
+        "apakah saya akan ditangkap?",
+        "Kota",
+        "tidak tahu",
+        "desa sukamaju",
+        "kecamatan",
+        "Mandonga, Jakarta Utara",
+        "mandonga " * 2_000,
+        "😀 🇮🇩",
+        "<b>74.71</b>",
+    ],
+)
+def test_what_is_no_place_or_too_vague_is_left_alone(text: str) -> None:
+    assert understand_text(whole_gazetteer(), text) == NOTHING
+
+
+WORDS = st.sampled_from(
+    ["kota", "kab.", "kec", "kel", "desa", "bau", "muna", "barat", "kolaka", "di", "saya", ",", "ibu"]
+)
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=16).map(" ".join)))
+def test_any_text_is_answered_with_known_areas_and_never_with_two_answers(text: str) -> None:
+    understood = understand_text(whole_gazetteer(), text)
+
+    assert not understood.out_of_coverage
+    assert not (understood.settled and understood.candidates)
+    for code in (*filter(None, [understood.settled]), *understood.candidates):
+        area = whole_gazetteer().area(code)
+        assert area is not None
+        assert area.level <= DISTRICT

@@ -1,0 +1,42 @@
+"""What every test may ask for, and what holds for all of them."""
+
+import signal
+
+import pytest
+from hypothesis import settings
+
+from tests.surroundings.chromium import chromium_path
+from tests.surroundings.network import close_network
+from tests.surroundings.postgres import (
+    announce_folder,
+    database_url,
+    new_database,
+    new_postgresql,
+    new_sqlite,
+    stop_server,
+)
+
+__all__ = ["chromium_path", "database_url", "new_database", "new_postgresql", "new_sqlite"]
+
+# Two slow cores share the machine with a database and a browser: a slow example is no defect.
+settings.register_profile("singgah", deadline=None, print_blob=True)
+settings.load_profile("singgah")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the run once, in the process that starts the workers; close the network in all of them."""
+    close_network()
+    if not _is_worker(config):
+        # Ended from outside, the run still stops the server it started.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        announce_folder()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what the run started."""
+    if not _is_worker(config):
+        stop_server()
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")

@@ -1,0 +1,1 @@
+"""What remembers, on SQLite and on PostgreSQL."""
