@@ -1,12 +1,14 @@
 """Read everything that is said into one checked script: flows, phrases, translations, command words, dangers."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.care.safety import Danger, Dangers
-from bot.dialogue.flow import Flow, Step
+from bot.dialogue.flow import QUESTIONS, Flow, Kind, Step
+from bot.dialogue.moves import CHAIN
 from bot.dialogue.script import ERASE, INTAKE, LANGUAGE, MENU, MY_DATA, RETURN, SPEAK, TALK, Command, Script, normalise
 from bot.steps import ContentError, parse_toml, read_flow
 
@@ -14,8 +16,18 @@ from bot.steps import ContentError, parse_toml, read_flow
 ACTIONS = frozenset(
     {SPEAK, "show_data", "correct", "pause", "unpause", "stop", "erase", "withdraw", "show_phrase", "relapse"}
 )
+_COMMANDS = {command.value: command for command in Command}
 _NEEDED = (MENU, INTAKE, LANGUAGE, MY_DATA, ERASE, TALK)
 _SEVERITIES = ("immediate", "high")
+#: Sentences the conversation itself says; without one of them it could not go on.
+SENTENCES = frozenset(
+    {"accompanied_button", "back", "cannot_skip", "done_choosing", "edit", "emergency_button", "emergency_card", "help"}
+    | {"human_button", "menu_button", "misunderstood", "no", "not_understood", "not_understood_choice", "old_button"}
+    | {"pick_hint_many", "progress", "relay_text_only", "reminder_first", "reminder_open", "safe_continue", "send"}
+    | {"skip", "skipped", "too_long", "unknown_command", "unsupported_location", "unsupported_other", "welcome_back"}
+    | {"yes"}
+)
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +70,13 @@ def read_content(files: Mapping[str, str], default: str, name: Callable[[str, st
     findings: list[Finding] = []
     translated = {language: _translate_all(flows, texts, language, default, findings) for language in languages}
     phrases = {language: _phrases(texts, language, default, findings) for language in languages}
-    commands = _commands(texts)
-    _check_commands(commands, translated)
+    commands, yes_no = _commands(texts), _yes_no(texts)
+    _check_commands(commands, yes_no, translated)
+    if "safety.toml" not in files:
+        raise ContentError("safety.toml: missing; it holds the contacts and the words of danger")
     contacts = parse_toml(files["safety.toml"], "safety.toml")
     with_contacts = {language: _insert_contacts(said, contacts, language) for language, said in phrases.items()}
-    script = Script(languages, translated, with_contacts, commands, _yes_no(texts), _dangers(contacts), name)
+    script = Script(languages, translated, with_contacts, commands, yes_no, _dangers(contacts), name)
     return Content(script, tuple(findings))
 
 
@@ -82,25 +96,39 @@ def _check_ways(flows: Mapping[str, Flow]) -> None:
         if needed not in flows:
             raise ContentError(f"flows/{needed}.toml: missing; the service leads people there")
     for flow in flows.values():
-        targets = [("then", flow.then), *((choice.id, choice.goes) for step in flow.steps for choice in step.choices)]
-        for place, target in targets:
-            if target is not None and target != RETURN and target not in flows:
-                raise ContentError(f"flows/{flow.id}.toml: {place} leads to {target!r}, which is not a flow")
-        for step in flow.steps:
-            for choice in step.choices:
-                if choice.does is not None and choice.does not in ACTIONS:
-                    raise ContentError(f"flows/{flow.id}.toml: {step.id}: {choice.does!r} is not an action")
+        for place, choice in ((step.id, choice) for step in flow.steps for choice in step.choices):
+            _check_target(flow, f"{place}.{choice.id}", choice.goes, flows)
+            if choice.does is not None and choice.does not in ACTIONS:
+                known = ", ".join(sorted(ACTIONS))
+                raise ContentError(
+                    f"flows/{flow.id}.toml: {place}: {choice.does!r} is not an action; known are {known}"
+                )
+        _check_target(flow, "then", flow.then, flows)
         _check_ends(flow, flows)
 
 
+def _check_target(flow: Flow, place: str, target: str | None, flows: Mapping[str, Flow]) -> None:
+    if target is not None and target != RETURN and target not in flows:
+        raise ContentError(
+            f"flows/{flow.id}.toml: {place} leads to {target!r}, which is not a flow; write flows/{target}.toml "
+            f"or lead to {RETURN!r}"
+        )
+
+
 def _check_ends(flow: Flow, flows: Mapping[str, Flow]) -> None:
-    passed: list[str] = []
+    passed = 0
     at: Flow | None = flow
-    while at is not None and not any(not step.when and step.choices for step in at.steps):
-        if at.id in passed or at.then is None:
-            raise ContentError(f"flows/{flow.id}.toml: ends without a question to tap; set `then` to one that has one")
-        passed.append(at.id)
+    while at is not None and not any(_always_asks(step) for step in at.steps):
+        passed += 1
+        if passed == CHAIN or at.then is None or at.id == MENU:
+            raise ContentError(
+                f"flows/{flow.id}.toml: ends without a question; set `then` to a flow that always has one"
+            )
         at = flows.get(at.then)
+
+
+def _always_asks(step: Step) -> bool:
+    return not step.when and step.for_each is None and (step.kind in QUESTIONS or step.kind is Kind.REVIEW)
 
 
 def _translate_all(
@@ -109,12 +137,23 @@ def _translate_all(
     if language == default:
         return dict(flows)
     own = texts[language].get("flow", {})
-    for name in own:
-        if name not in flows:
-            findings.append(
-                Finding(f"texts/{language}.toml", f"translates flow {name!r}, which does not exist", stops=False)
-            )
+    findings.extend(
+        Finding(f"texts/{language}.toml", f"translates {name}, which does not exist; take it out", stops=False)
+        for name in _names(own)
+        if not _exists(name, flows)
+    )
     return {name: _translate(flow, own.get(name, {}), language, findings) for name, flow in flows.items()}
+
+
+def _names(own: Mapping[str, Any]) -> Iterator[str]:
+    for flow, steps in own.items():
+        yield f"flow.{flow}"
+        yield from (f"flow.{flow}.{step}" for step in steps if step != "title")
+
+
+def _exists(name: str, flows: Mapping[str, Flow]) -> bool:
+    _, flow, *step = name.split(".")
+    return flow in flows and (not step or step[0] in flows[flow].by_id)
 
 
 def _translate(flow: Flow, own: Mapping[str, Any], language: str, findings: list[Finding]) -> Flow:
@@ -153,6 +192,13 @@ def _compare(step: Step, said: Mapping[str, Any], where: str) -> Iterator[Findin
 
 def _phrases(texts: Mapping[str, Any], language: str, default: str, findings: list[Finding]) -> dict[str, str]:
     basis, own = texts[default].get("phrases", {}), texts[language].get("phrases", {})
+    for name in sorted(SENTENCES - basis.keys()):
+        raise ContentError(f"texts/{default}.toml: [phrases] {name} is missing; the conversation says it")
+    findings.extend(
+        Finding(f"texts/{language}.toml", f"phrase {name!r} has other placeholders than in {default}", stops=False)
+        for name in basis
+        if name in own and set(_PLACEHOLDER.findall(own[name])) != set(_PLACEHOLDER.findall(basis[name]))
+    )
     findings.extend(
         Finding(f"texts/{language}.toml", f"phrase {name!r} not translated", stops=False)
         for name in basis
@@ -170,18 +216,26 @@ def _commands(texts: Mapping[str, Any]) -> dict[str, Command]:
     commands: dict[str, Command] = {}
     for language, document in texts.items():
         for name, words in document.get("commands", {}).items():
-            if name not in Command:
-                raise ContentError(f"texts/{language}.toml: [commands] {name!r} is not a command")
+            if name not in _COMMANDS:
+                known = ", ".join(_COMMANDS)
+                raise ContentError(f"texts/{language}.toml: [commands] {name!r} is not a command; known are {known}")
             for word in words:
                 if commands.setdefault(normalise(word), Command(name)) is not Command(name):
-                    raise ContentError(f"texts/{language}.toml: [commands] {word!r} already means another command")
+                    raise ContentError(
+                        f"texts/{language}.toml: [commands] {word!r} already means another command; keep it in one"
+                    )
     for command in Command:
         if command not in commands.values():
-            raise ContentError(f"texts: [commands] no word for {command.value!r}")
+            raise ContentError(f"texts: [commands] no word for {command.value!r}; add {command.value} = [...]")
     return commands
 
 
-def _check_commands(commands: Mapping[str, Command], flows: Mapping[str, Mapping[str, Flow]]) -> None:
+def _check_commands(
+    commands: Mapping[str, Command], yes_no: Mapping[str, bool], flows: Mapping[str, Mapping[str, Flow]]
+) -> None:
+    for word in yes_no:
+        if word in commands:
+            raise ContentError(f"texts: [yes_no] {word!r} is a command word as well; keep it in one")
     for language, translated in flows.items():
         for flow in translated.values():
             for step in flow.steps:
@@ -200,13 +254,15 @@ def _yes_no(texts: Mapping[str, Any]) -> dict[str, bool]:
         words = document.get("yes_no", {})
         if not words.get("yes") or not words.get("no"):
             raise ContentError(f"texts/{language}.toml: [yes_no] needs yes = [...] and no = [...]")
-        said |= {normalise(word): True for word in words["yes"]} | {normalise(word): False for word in words["no"]}
+        for word, meaning in (*((word, True) for word in words["yes"]), *((word, False) for word in words["no"])):
+            if said.setdefault(normalise(word), meaning) is not meaning:
+                raise ContentError(f"texts/{language}.toml: [yes_no] {word!r} means both yes and no; keep it in one")
     return said
 
 
 def _dangers(document: Mapping[str, Any]) -> Dangers:
     dangers = tuple(
-        Danger(row["id"], row["severity"], tuple(row["phrases"]), tuple(row.get("not", ())))
+        Danger(row.get("id", "?"), row.get("severity", ""), tuple(row.get("phrases", ())), tuple(row.get("not", ())))
         for row in document.get("danger", [])
     )
     if not dangers:

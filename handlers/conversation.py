@@ -54,7 +54,7 @@ class Conversation:
             self._flush()
             self._save()
 
-    def say(self, phrase: str, **words: object) -> None:
+    def say(self, phrase: str, /, **words: object) -> None:
         """Say one of the service's own sentences, in the order of everything else."""
         self._said.append(Message(self.world.script.say(phrase, self.state.language, **words)))
 

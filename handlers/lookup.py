@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.care import matching, places
-from bot.care.gazetteer import DISTRICT, Area, AreaCode, level_of
+from bot.care.gazetteer import DISTRICT, Area, AreaCode, Gazetteer, level_of
 from bot.care.units import Open, OpensAt, Unit, local_time, opening
 from bot.dialogue.answers import choose_from
 from bot.dialogue.effects import LookUp
@@ -13,6 +13,8 @@ from handlers.world import World
 
 #: Offered when none of the candidates fits: start again from the provinces.
 _OTHER = "other"
+#: Offered after the provinces that have units.
+_MORE = "more"
 _UNITS_OFFERED = 3
 
 
@@ -23,17 +25,9 @@ def look_up(world: World, asked: LookUp, now: datetime) -> Found:
     return _Units(world, asked, now).find()
 
 
-def name_of(world: World, source: str, answer: str) -> str:
-    """Say what people call an area or a unit."""
-    if source == "units":
-        unit = world.units.get(answer)
-        return unit.name if unit else answer
-    return place_name(world, answer)
-
-
-def place_name(world: World, code: str) -> str:
+def place_name(gazetteer: Gazetteer, code: str) -> str:
     """Name an area with what is around it, smallest first."""
-    return ", ".join(area.name for area in reversed(world.gazetteer.lineage(code)[-3:]))
+    return ", ".join(area.name for area in reversed(gazetteer.lineage(code)[-3:]))
 
 
 class _Areas:
@@ -78,11 +72,13 @@ class _Areas:
         parents = {gazetteer.lineage(code)[-2].code if len(gazetteer.lineage(code)) > 1 else None for code in candidates}
         if len(candidates) > 1 and len(parents) == 1 and (parent := parents.pop()) is not None:
             return self._children_of(parent, candidates)
-        offers = [Offer(code, place_name(self._world, code)) for code in candidates]
+        offers = [Offer(code, place_name(self._world.gazetteer, code)) for code in candidates]
         other = Offer(_OTHER, self._say("area_other"))
         return Found(self._asked.key, text=self._say(question), offers=(*offers, other))
 
     def _open(self, code: str) -> Found:
+        if code == _MORE:
+            return self._other_provinces()
         if code == _OTHER or self._world.gazetteer.area(code) is None:
             return self._provinces("area_ask_province")
         if level_of(AreaCode(code)) == DISTRICT:
@@ -93,13 +89,22 @@ class _Areas:
         is_province = "." not in parent
         question = "area_ask_regency" if is_province else "area_ask_district"
         areas = [area for code in codes if (area := self._world.gazetteer.area(code)) is not None]
-        text = self._say(question, place=place_name(self._world, parent))
+        text = self._say(question, place=place_name(self._world.gazetteer, parent))
         return Found(self._asked.key, text=text, offers=(*_offers(areas), Offer(_OTHER, self._say("area_other"))))
 
     def _provinces(self, question: str) -> Found:
+        """Offer the provinces that have units first; the others are one tap further."""
         with_units = {unit.province for unit in self._world.units.values() if unit.active}
-        areas = sorted(self._world.gazetteer.children(None), key=lambda area: (area.code not in with_units, area.name))
-        return Found(self._asked.key, text=self._say(question), offers=_offers(areas))
+        areas = sorted(self._world.gazetteer.children(None), key=lambda area: area.name)
+        near = [area for area in areas if area.code in with_units]
+        more = Offer(_MORE, self._say("area_more"))
+        return Found(self._asked.key, text=self._say(question), offers=(*_offers(near), more))
+
+    def _other_provinces(self) -> Found:
+        with_units = {unit.province for unit in self._world.units.values() if unit.active}
+        areas = [area for area in self._world.gazetteer.children(None) if area.code not in with_units]
+        offers = _offers(sorted(areas, key=lambda area: area.name))
+        return Found(self._asked.key, text=self._say("area_ask_province"), offers=offers)
 
     def _say(self, phrase: str, **words: object) -> str:
         return self._world.script.say(phrase, self._asked.language, **words)

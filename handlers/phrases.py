@@ -2,11 +2,10 @@
 
 import secrets
 from collections import deque
-from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from bot.care.phrases import Phrase, make_phrase, read_phrase
+from bot.care.phrases import Phrase, PhraseWords, looks_like_phrase, make_phrase, read_phrase
 from storage.keyring import Keyring
 
 _READY = 2
@@ -16,7 +15,7 @@ _MEMORY_KIB, _ROUNDS, _LANES, _LENGTH = 65_536, 3, 1, 32
 class PhraseStock:
     """Makes phrases and the index each is found by."""
 
-    def __init__(self, words: Sequence[str], keyring: Keyring) -> None:
+    def __init__(self, words: PhraseWords, keyring: Keyring) -> None:
         """Work over the word list; nothing is made yet."""
         self._words = words
         self._keyring = keyring
@@ -36,6 +35,8 @@ class PhraseStock:
 
     def find_index(self, typed: str) -> bytes | None:
         """Return the index of a typed phrase, known or not; None if the text is not a phrase at all."""
+        if not looks_like_phrase(self._words, typed):
+            return None
         phrase = read_phrase(self._words, typed)
         return None if phrase is None else self.index(phrase)
 

@@ -65,9 +65,10 @@ def add_message(work: Work, case: Case, side: Side, text: str) -> ChatMessage:
     return said
 
 
-def mark(work: Work, message_id: bytes, delivery: Delivery) -> None:
-    """Note how far a message has come."""
-    work.data.execute(update(messages).where(messages.c.message_id == message_id).values(delivery=delivery.value))
+def mark(work: Work, message_id: bytes, delivery: Delivery) -> bytes | None:
+    """Note how far a message has come; return the id of its case, None if the message is gone."""
+    row = update(messages).where(messages.c.message_id == message_id).values(delivery=delivery.value)
+    return work.data.execute(row.returning(messages.c.case_id)).scalar()
 
 
 def load_chat(work: Work, case: Case, *, after: int = 0) -> list[ChatMessage]:

@@ -34,7 +34,7 @@ def stumble(work: Work, index: bytes, channel: str, error_class: str) -> bool:
             )
         )
         return False
-    dead = attempts + 1 >= MAX_ATTEMPTS
+    dead = bool(attempts + 1 >= MAX_ATTEMPTS)
     row = update(stumbles).where(stumbles.c.delivery_index == index)
     work.data.execute(row.values(attempts=attempts + 1, error_class=error_class, dead=dead))
     if dead:

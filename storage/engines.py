@@ -92,7 +92,7 @@ def empty_journal(engine: Engine) -> bool:
 
 
 def refuse_aborted(connection: Connection) -> None:
-    """Raise what PostgreSQL says when a statement failed unnoticed: it would answer COMMIT by rolling back, silently."""
+    """Raise what PostgreSQL says when a statement failed unnoticed; its answer to COMMIT would be a silent rollback."""
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql("SELECT 1")
 

@@ -27,7 +27,11 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message to send.  `replace`: take the place of the last message with buttons.  `attempts`: this one included."""
+    """One message to send.
+
+    `replace`: take the place of the last message with buttons.  `attempts`: this one included.  `to`: the address
+    itself for a farewell, whose client is erased already; otherwise None.
+    """
 
     id: bytes
     recipient: FolderId
@@ -37,6 +41,7 @@ class Letter:
     replace: bool
     attempts: int
     message_id: bytes | None
+    to: str | None = None
 
 
 def put(
@@ -68,6 +73,27 @@ def put(
     )
 
 
+def put_farewell(work: Work, channel: str, address: str, message: Outgoing) -> None:
+    """Queue a last message; it carries the address itself, in a folder that is destroyed when it is sent."""
+    throwaway = FolderId(new_id())
+    work.vault.create_folder(throwaway)
+    outbox_id = new_id()
+    body = {**_write(message, replace=False), "to": address}
+    work.data.execute(
+        insert(outbox).values(
+            outbox_id=outbox_id,
+            recipient_id=throwaway,
+            sequence=1,
+            channel=channel,
+            lane=Lane.REPLY.value,
+            state="queued",
+            attempts=0,
+            not_before=work.now,
+            body=seal_document(work, throwaway, "outbox.body", outbox_id, body),
+        )
+    )
+
+
 def claim(work: Work, channels: Iterable[str], *, most: int) -> list[Letter]:
     """Take the messages that may go out now, oldest first for each recipient, urgent lanes first.
 
@@ -88,7 +114,9 @@ def claim(work: Work, channels: Iterable[str], *, most: int) -> list[Letter]:
 
 
 def mark_sent(work: Work, letter: Letter) -> None:
-    """Forget a message the platform has."""
+    """Forget a message the platform has, a farewell with its folder."""
+    if letter.to is not None:
+        work.vault.destroy_folder(letter.recipient)
     work.data.execute(delete(outbox).where(outbox.c.outbox_id == letter.id))
 
 
@@ -100,6 +128,9 @@ def put_back(work: Work, letters: Sequence[Letter], delay: timedelta) -> None:
 
 def park(work: Work, letter: Letter, state: str) -> None:
     """Stop trying: `uncertain` when the message may have arrived, `failed` when it never will."""
+    if letter.to is not None:
+        mark_sent(work, letter)
+        return
     work.data.execute(update(outbox).where(outbox.c.outbox_id == letter.id).values(state=state))
 
 
@@ -148,4 +179,5 @@ def _letter(work: Work, row: Row[Any]) -> Letter:
         body["replace"],
         row.attempts + 1,
         row.message_id,
+        body.get("to"),
     )

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType
+from typing import Any, NewType
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
-from storage.tables import addresses, clients, outbox, phrases
+from storage.tables import addresses, cases, clients, outbox, phrases
 from storage.transaction import Work
 
 #: The random id of a client's folder.
@@ -128,12 +128,15 @@ def current_address(work: Work, client_id: ClientId) -> Address | None:
     """Return where the client is reached now; None if every address is gone."""
     query = select(addresses).where(addresses.c.client_id == client_id).order_by(addresses.c.current.desc()).limit(1)
     row = work.data.execute(query).first()
-    if row is None:
-        return None
-    own = folder(client_id)
-    address = work.vault.open(own, "addresses", "address", row.address_index, row.address).decode()
-    screen = work.vault.open(own, "addresses", "screen", row.address_index, row.screen).decode() if row.screen else None
-    return Address(row.address_index, row.channel, address, screen)
+    return None if row is None else _address(work, client_id, row)
+
+
+def address_on(work: Work, client_id: ClientId, channel: str) -> Address | None:
+    """Return where the client is reached on one channel; None if nowhere (any more)."""
+    here = (addresses.c.client_id == client_id) & (addresses.c.channel == channel)
+    query = select(addresses).where(here).order_by(addresses.c.current.desc()).limit(1)
+    row = work.data.execute(query).first()
+    return None if row is None else _address(work, client_id, row)
 
 
 def set_screen(work: Work, client_id: ClientId, index: bytes, reference: str) -> None:
@@ -167,9 +170,23 @@ def erase_client(work: Work, client_id: ClientId) -> None:
     work.vault.destroy_folder(folder(client_id))
 
 
+def drop_empty(work: Work, client_id: ClientId) -> None:
+    """Erase the folder a person had only because they had not come back yet; one with a case is kept."""
+    has_case = work.data.execute(select(cases.c.case_id).where(cases.c.client_id == client_id)).first()
+    if has_case is None:
+        erase_client(work, client_id)
+
+
 def count_clients(work: Work) -> int:
     """Count folders, for the doctor."""
     return work.data.execute(select(func.count()).select_from(clients)).scalar_one()
+
+
+def _address(work: Work, client_id: ClientId, row: Row[Any]) -> Address:
+    own = folder(client_id)
+    address = work.vault.open(own, "addresses", "address", row.address_index, row.address).decode()
+    screen = work.vault.open(own, "addresses", "screen", row.address_index, row.screen).decode() if row.screen else None
+    return Address(row.address_index, row.channel, address, screen)
 
 
 def _change(work: Work, client_id: ClientId, **values: object) -> None:

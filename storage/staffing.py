@@ -69,10 +69,15 @@ class StaffAddress:
     address: str
 
 
+def folder_of(member: StaffMember) -> FolderId:
+    """Name the folder of a staff member."""
+    return FolderId(member.id)
+
+
 def add_staff(work: Work, role: Role, unit_id: str | None, alias: str) -> StaffMember:
     """Add a staff member with a folder of their own."""
     member = StaffMember(StaffId(new_id()), role, unit_id, alias, None)
-    work.vault.create_folder(FolderId(member.id))
+    work.vault.create_folder(folder_of(member))
     work.data.execute(
         insert(staff).values(
             staff_id=member.id,
@@ -172,7 +177,7 @@ def forget_old(work: Work) -> None:
 
 def link_chat(work: Work, member: StaffMember, index: bytes, channel: str, address: str) -> None:
     """Reach a staff member in this private chat."""
-    _link(work, FolderId(member.id), index, channel, address, staff_id=member.id, unit_id=member.unit_id)
+    _link(work, folder_of(member), index, channel, address, staff_id=member.id, unit_id=member.unit_id)
 
 
 def link_group(work: Work, unit_id: str, index: bytes, channel: str, address: str) -> None:
@@ -259,4 +264,4 @@ def _member(work: Work, row: Row[Any]) -> StaffMember:
 
 def _seal(work: Work, member: StaffMember) -> bytes:
     profile = {"alias": member.alias, "speaking_in": member.speaking_in}
-    return seal_document(work, FolderId(member.id), "staff.profile", member.id, profile)
+    return seal_document(work, folder_of(member), "staff.profile", member.id, profile)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from bot.dialogue.effects import Ask
 from bot.ports import Key, Line, Outgoing
@@ -32,7 +32,7 @@ def add_ours(
     work: Work, client_id: ClientId, message: Outgoing, *, replace: bool = False, message_id: bytes | None = None
 ) -> None:
     """Add what is said to the person; `replace` takes the place of the newest line if that one is ours."""
-    document = {
+    document: dict[str, object] = {
         "text": message.text,
         "keys": [[key.token, key.label, key.picked] for key in message.keys],
         "ask": message.ask.value,
@@ -52,6 +52,12 @@ def load_transcript(work: Work, client_id: ClientId) -> Transcript:
     return Transcript(tuple(_line(line) for line in opened), rows[-1].sequence if rows else 0)
 
 
+def label_of(work: Work, client_id: ClientId, token: str) -> str | None:
+    """Return what a button on the page says; None if the page no longer shows it."""
+    keys = (key for line in load_transcript(work, client_id).lines for key in line.keys)
+    return next((key.label for key in keys if key.token == token), None)
+
+
 def mark_seen(work: Work, client_id: ClientId) -> bool:
     """Mark every line as shown by the page; True if a chat message among them was new to it."""
     mine = (transcripts.c.client_id == client_id) & transcripts.c.seen.is_(False)
@@ -65,7 +71,8 @@ def mark_seen(work: Work, client_id: ClientId) -> bool:
 
 def latest_revision(work: Work, client_id: ClientId) -> int:
     """Return the revision the page should have."""
-    return work.data.execute(_latest(client_id)).scalar_one()
+    query = select(func.coalesce(func.max(transcripts.c.sequence), 0)).where(transcripts.c.client_id == client_id)
+    return int(work.data.execute(query).scalar_one())
 
 
 def _add(work: Work, client_id: ClientId, document: dict[str, object], message_id: bytes | None = None) -> None:
@@ -93,10 +100,6 @@ def _drop_newest_of_ours(work: Work, client_id: ClientId) -> None:
         work.data.execute(delete(transcripts).where(transcripts.c.line_id == row.line_id))
         if not line.get("mine"):
             return
-
-
-def _latest(client_id: ClientId) -> Select[tuple[int]]:
-    return select(func.coalesce(func.max(transcripts.c.sequence), 0)).where(transcripts.c.client_id == client_id)
 
 
 def _line(document: dict[str, object]) -> Line:

@@ -1,0 +1,1 @@
+"""What is known about helping: safety, places, units and who is offered what."""

@@ -23,8 +23,8 @@ NEAREST_REACH_KM = 50.0
 _LEVEL_OF_LENGTH: dict[int, Level] = {2: PROVINCE, 5: REGENCY, 8: DISTRICT, 13: VILLAGE}
 _STEP_OF_LEVEL = {PROVINCE: 10**8, REGENCY: 10**6, DISTRICT: 10**4, VILLAGE: 1}
 _DEGREE_PARTS = 10_000
-_CELLS_PER_DEGREE = 5
-_CELL_COLUMNS = 360 * _CELLS_PER_DEGREE
+_CELL_SIZE = _DEGREE_PARTS // 5
+_CELL_COLUMNS = 360 * _DEGREE_PARTS // _CELL_SIZE
 _KM_PER_DEGREE = 111.195
 _EARTH_RADIUS_KM = 6371.0
 _ROW_BITS = 20
@@ -161,7 +161,8 @@ class Gazetteer:
 
     def _rows_in_ring(self, lat: float, lon: float, ring: int) -> Iterator[tuple[float, int]]:
         shrink = math.cos(math.radians(lat))
-        for cell in _cells_of_ring(_cell_of(lat, lon), ring):
+        centre = _cell_of(math.floor(lat * _DEGREE_PARTS), math.floor(lon * _DEGREE_PARTS))
+        for cell in _cells_of_ring(centre, ring):
             for row in self._rows_by_cell.get(cell, ()):
                 north = self._latitudes[row] / _DEGREE_PARTS - lat
                 east = (self._longitudes[row] / _DEGREE_PARTS - lon) * shrink
@@ -178,18 +179,20 @@ def build_gazetteer(rows: Iterable[AreaRow]) -> Gazetteer:
     names: list[str] = []
     island_numbers: dict[str, int] = {}
     cells: dict[int, array[int]] = {}
-    latest = _Latest()
+    latest, end = _Latest(), 0
     for number, row in enumerate(rows):
         level = latest.admit(row.code)
         keys.append(_key_of(row.code))
         names.append(row.name)
-        name_ends.append((name_ends[-1] if number else 0) + len(row.name))
+        end += len(row.name)
+        name_ends.append(end)
         latitudes.append(round(row.lat * _DEGREE_PARTS))
         longitudes.append(round(row.lon * _DEGREE_PARTS))
         islands.append(island_numbers.setdefault(row.island, len(island_numbers)))
         marks.append(_name_mark(fold(bare_name(row.name, level))) | number)
         if level == VILLAGE:
-            cells.setdefault(_cell_of(row.lat, row.lon), array("I")).append(number)
+            cell = _cell_of(latitudes[-1], longitudes[-1])
+            (cells.get(cell) or cells.setdefault(cell, array("I"))).append(number)
     return Gazetteer(
         keys,
         "".join(names),
@@ -220,8 +223,10 @@ def bare_name(name: str, level: Level) -> str:
 
 def fold(text: str) -> str:
     """Reduce a name to its lower-case letters and digits, so that Bau-Bau, bau bau and BAUBAU are one."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
-    return _NOT_ALPHANUMERIC.sub("", plain.lower())
+    joined = text.lower().replace(" ", "")
+    if joined.isascii() and joined.isalnum():
+        return joined
+    return _NOT_ALPHANUMERIC.sub("", unicodedata.normalize("NFKD", text).lower())
 
 
 def kilometres(one: Point, other: Point) -> float:
@@ -245,8 +250,8 @@ class _Latest:
             raise GazetteerError(f"{code!r} is not an area code; derive the points again")
         if code <= self._code:
             raise GazetteerError(f"{code} comes after {self._code}; sort the rows by code")
-        parent = parent_of(code)
-        if parent and not self._code.startswith(parent):
+        parent = code.rpartition(".")[0]
+        if not self._code.startswith(parent):
             raise GazetteerError(f"{code} comes without {parent} before it; derive the points again")
         self._code = code
         return level
@@ -266,13 +271,13 @@ def _name_mark(folded: str) -> int:
     return zlib.crc32(folded.encode("ascii")) << _ROW_BITS
 
 
-def _cell_of(lat: float, lon: float) -> int:
-    return math.floor(lat * _CELLS_PER_DEGREE) * _CELL_COLUMNS + math.floor(lon * _CELLS_PER_DEGREE)
+def _cell_of(latitude: int, longitude: int) -> int:
+    return latitude // _CELL_SIZE * _CELL_COLUMNS + longitude // _CELL_SIZE
 
 
 def _rings(lat: float) -> Iterator[tuple[int, float]]:
     """Yield rings of cells with the kilometres within which the rings before have shown everything."""
-    cell_km = _KM_PER_DEGREE / _CELLS_PER_DEGREE * math.cos(math.radians(lat))
+    cell_km = _KM_PER_DEGREE * _CELL_SIZE / _DEGREE_PARTS * math.cos(math.radians(lat))
     ring_count = math.ceil(NEAREST_REACH_KM / max(cell_km, 1.0)) + 1
     return ((ring, (ring - 1) * cell_km) for ring in range(ring_count))
 

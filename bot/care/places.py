@@ -103,7 +103,7 @@ def understand_text(gazetteer: Gazetteer, text: str) -> Understood:
 
     A kecamatan settles when nothing else can be meant; a desa or kelurahan settles its kecamatan when its kind or
     the area around it was said.  A province or regency answers with its children, several meanings with all of them,
-    an ordinary sentence with nothing.
+    an ordinary sentence, or a name that more than ten kecamatan can be meant by, with nothing.
     """
     words = _words_of(text)
     for count in range(1, _MOST_NAMES + 1):

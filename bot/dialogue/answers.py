@@ -47,9 +47,10 @@ def understand(step: Step, text: str, script: Script) -> Answer | Literal[_Nothi
 
 
 def read_number(text: str) -> int | None:
-    """Read a typed whole number of at most three digits, in any script's digits; None if it is not one."""
+    """Read a typed number from 0 to 999, in any script's digits; None if it is not one."""
     said = normalise(text)
-    return int(said) if said.isdecimal() and len(said) <= _MAX_DIGITS else None
+    positive = not text.lstrip().startswith(("-", "\N{MINUS SIGN}"))
+    return int(said) if positive and said.isdecimal() and len(said) <= _MAX_DIGITS else None
 
 
 def choose_from(labels: tuple[tuple[str, str], ...], text: str) -> str | None:
@@ -109,7 +110,8 @@ def _mentioned(step: Step, text: str, script: Script) -> str | None:
     said = f" {normalise(text)} "
     harmless = {choice.id for choice in step.choices if choice.does is None}
     found = [
-        (one, label) for one, said_label in _labels(step)
+        (one, label)
+        for one, said_label in _labels(step)
         if one in harmless and (label := f" {normalise(said_label)} ").strip() and label in said
     ]
     if len(found) != 1:

@@ -5,8 +5,20 @@ from typing import assert_never
 
 from bot.dialogue import wording
 from bot.dialogue.effects import Act, Alert, Message, Say
-from bot.dialogue.flow import read
-from bot.dialogue.moves import Move, enter, go_on, help_card, leave, note, put_question, reopen, settle
+from bot.dialogue.flow import Kind, read
+from bot.dialogue.moves import (
+    Move,
+    ask_again,
+    enter,
+    go_on,
+    help_card,
+    leave,
+    note,
+    reopen,
+    say_accompanied,
+    settle,
+    turn_to,
+)
 from bot.dialogue.script import ERASE, LANGUAGE, MENU, MY_DATA, TALK, Command, Script
 from bot.dialogue.state import State
 
@@ -16,7 +28,7 @@ ALSO_ACCOMPANIED = frozenset(
 )
 
 
-def obey(script: Script, state: State, command: Command) -> Move:  # noqa: PLR0911 - one line per command
+def obey(script: Script, state: State, command: Command) -> Move:  # noqa: C901, PLR0911, PLR0912 - one line per command
     """Do what the command says; the answers given so far are kept."""
     match command:
         case Command.START:
@@ -30,7 +42,7 @@ def obey(script: Script, state: State, command: Command) -> Move:  # noqa: PLR09
         case Command.SKIP:
             return skip(script, state)
         case Command.STOP | Command.PAUSE:
-            return enter_after(script, state, Act(command.value))
+            return ask_again(script, state, Act(command.value))
         case Command.ERASE:
             return enter(script, state, ERASE)
         case Command.HUMAN:
@@ -50,24 +62,24 @@ def obey(script: Script, state: State, command: Command) -> Move:  # noqa: PLR09
 def greet(script: Script, state: State) -> Move:
     """Open the chat: a new person meets the menu, a returning one finds the place kept."""
     if state.accompanied:
-        return state, (Say(Message(script.say("accompanied_button", state.language))),)
-    if state.asked is None or state.flow == MENU:
+        return say_accompanied(script, state)
+    if state.flow == MENU:
         return enter(script, state, MENU)
     menu = wording.system_button(script, state.language, "menu_button", "menu")
-    return state, (Say(Message(script.say("welcome_back", state.language), (menu,))), put_question(script, state))
+    return ask_again(script, state, Say(Message(script.say("welcome_back", state.language), (menu,))))
 
 
 def resume(script: Script, state: State) -> Move:
     """Go on where the person was: a waiting check-in first, then the question on the screen."""
     if state.accompanied:
-        return state, (Say(Message(script.say("accompanied_button", state.language))),)
+        return say_accompanied(script, state)
     if state.invited is not None:
-        opened = replace(state.settle(state.invited, {}), flow=state.invited, invited=None, beneath=None)
-        return go_on(script, opened)
-    unfinished = next((name for name in reversed(tuple(state.answers)) if name != state.flow), None)
+        return go_on(script, turn_to(replace(state.settle(state.invited, {}), invited=None), state.invited))
+    known = script.flows[script.speaks(state.language)]
+    unfinished = next((name for name in reversed(tuple(state.answers)) if name in known and name != MENU), None)
     if unfinished is not None and state.flow == MENU:
         return enter(script, state, unfinished)
-    return (state, (put_question(script, state),)) if state.asked else enter(script, state, MENU)
+    return ask_again(script, state)
 
 
 def give_help(script: Script, state: State) -> Move:
@@ -75,22 +87,24 @@ def give_help(script: Script, state: State) -> Move:
     offered = ("emergency_button", "emergency"), ("human_button", "human"), ("menu_button", "menu")
     shown = offered[:1] if state.accompanied else offered
     buttons = tuple(wording.system_button(script, state.language, phrase, choice) for phrase, choice in shown)
-    said = Say(Message(script.say("help", state.language), buttons))
-    return (state, (said, put_question(script, state))) if state.asked and not state.accompanied else (state, (said,))
-
-
-def enter_after(script: Script, state: State, act: Act) -> Move:
-    """Do something and show the question again, unless a counsellor is speaking."""
-    return state, (act, put_question(script, state)) if state.asked and not state.accompanied else (act,)
+    return ask_again(script, state, Say(Message(script.say("help", state.language), buttons)))
 
 
 def go_back(script: Script, state: State) -> Move:
-    """Drop the last answer and ask that question again; before the first one, leave the flow."""
+    """Take back what was picked so far, or ask the question above again; before the first one, leave the flow.
+
+    Somebody who edits the first line of a filled page stays there: leaving would drop the lines below.
+    """
     flow = script.flow(state.flow, state.language)
-    if state.draft:
-        return go_on(script, state)
-    before = [key for key in read(flow, state.settled(flow.id)).kept if wording.asks(flow, key)]
-    return reopen(script, state, before[-1]) if before else leave(script, state)
+    step = flow.step(state.asked or "")
+    if state.draft and step is not None and step.kind is Kind.CHOOSE_MANY:
+        return ask_again(script, replace(state, draft=()))
+    reading = read(flow, state.settled(flow.id))
+    before = wording.question_before(flow, reading, state.asked or "")
+    if before is not None:
+        return reopen(script, state, before)
+    filled = any(wording.asks(flow, key) for key in reading.kept)
+    return ask_again(script, state) if filled else leave(script, state)
 
 
 def skip(script: Script, state: State) -> Move:

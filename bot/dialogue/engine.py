@@ -8,7 +8,7 @@ from typing import assert_never
 
 from bot.care.safety import screen
 from bot.dialogue import wording
-from bot.dialogue.answers import MAX_WRITTEN_CHARS, NOT_UNDERSTOOD, choose_from, understand
+from bot.dialogue.answers import MAX_WRITTEN_CHARS, NOT_UNDERSTOOD, add, choose_from, read_number, understand
 from bot.dialogue.commands import ALSO_ACCOMPANIED, greet, obey
 from bot.dialogue.effects import Alert, LookUp, Message, Relay, Say
 from bot.dialogue.events import (
@@ -24,10 +24,22 @@ from bot.dialogue.events import (
     Sent,
     Typed,
 )
-from bot.dialogue.flow import Answer, Kind, Settled, Step
-from bot.dialogue.moves import Move, enter, follow, go_on, help_card, note, present, settle
+from bot.dialogue.flow import NO, YES, Answer, Choice, Kind, Settled, Step
+from bot.dialogue.moves import (
+    Move,
+    enter,
+    follow,
+    go_on,
+    help_card,
+    note,
+    present,
+    say_accompanied,
+    settle,
+    stand,
+    turn_to,
+)
 from bot.dialogue.picks import OPEN, pick
-from bot.dialogue.script import MENU, Command, Script, normalise
+from bot.dialogue.script import MENU, Command, Script
 from bot.dialogue.state import State
 
 #: Longest message passed on between client and counsellor, in characters.
@@ -44,11 +56,12 @@ def advance(script: Script, state: State, event: Event) -> Move:  # noqa: C901, 
 
     Never raises on any event; what cannot be understood is answered kindly and the place is kept.
     """
+    state = stand(script, state)
     match event:
         case Opened():
             return greet(script, state)
         case Typed(text):
-            return _hear(script, state, text)
+            return _hear(script, state, _mend(text))
         case Picked():
             return pick(script, state, event)
         case Pinned(latitude, longitude):
@@ -60,7 +73,7 @@ def advance(script: Script, state: State, event: Event) -> Move:  # noqa: C901, 
         case Reminded(flow):
             return _remind(script, state, flow)
         case Accompanied(text):
-            return replace(state, accompanied=True, asked=None, draft=(), beneath=None), (Say(Message(text)),)
+            return _accompany(state), (Say(Message(text)),)
         case Released(text, flow):
             moved, effects = enter(script, replace(state, accompanied=False, draft=()), flow)
             return moved, (Say(Message(text)), *effects)
@@ -75,16 +88,20 @@ def _hear(script: Script, state: State, text: str) -> Move:
     if danger is not None:
         relayed = (Relay(text[:MAX_RELAYED_CHARS]),) if state.accompanied else ()
         return state, (*help_card(script, state), Alert(danger.severity, danger.id), *relayed)
-    command = script.command(text.strip())
-    if command is None and text.startswith("/"):
+    said = text.strip()
+    command = script.command(said)
+    if command is None and said.startswith("/"):
         return note(script, state, "unknown_command")
     if state.accompanied:
         return _hear_accompanied(script, state, text, command)
     if command is not None:
         return obey(script, state, command)
-    if state.asked is None:
-        return enter(script, state, MENU)
-    return _hear_answer(script, state, text)
+    return go_on(script, state) if state.asked is None else _hear_answer(script, state, text)
+
+
+def _mend(text: str) -> str:
+    """Replace half characters, which no database and no platform takes."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _hear_accompanied(script: Script, state: State, text: str, command: Command | None) -> Move:
@@ -95,7 +112,7 @@ def _hear_accompanied(script: Script, state: State, text: str, command: Command 
         return tapped
     if len(text) > MAX_RELAYED_CHARS:
         return state, (Say(Message(script.say("too_long", state.language, limit=MAX_RELAYED_CHARS))),)
-    return state, (Relay(text),)
+    return state, (Relay(text),) if text.strip() else ()
 
 
 def _hear_answer(script: Script, state: State, text: str) -> Move:
@@ -104,23 +121,34 @@ def _hear_answer(script: Script, state: State, text: str) -> Move:
         return state, (_search(state, step, reading.known, text),)
     answer = understand(step, text, script)
     if answer is not NOT_UNDERSTOOD:
-        choice = step.choice(answer) if isinstance(answer, str) else None
+        choice = _choice_of(step, answer)
         if choice is not None and (choice.goes or choice.does):
             return follow(script, state, choice)
-        assert not isinstance(answer, type(NOT_UNDERSTOOD))
+        if isinstance(answer, tuple) and state.draft:
+            answer = add(step, state.draft, answer)
         return settle(script, state, state.asked or "", answer)
+    if step.kind is Kind.WRITE and text.strip():
+        return note(script, state, "too_long", limit=MAX_WRITTEN_CHARS)
     tapped = _choose_typed(script, state, text)
     if tapped is not None:
         return tapped
-    if step.kind is Kind.WRITE:
-        return note(script, state, "too_long", limit=MAX_WRITTEN_CHARS)
     return note(script, state, "not_understood" if not step.choices else "not_understood_choice")
 
 
+def _choice_of(step: Step, answer: Answer) -> Choice | None:
+    match answer:
+        case bool():
+            return step.choice(YES if answer else NO)
+        case str() if step.kind is Kind.CHOOSE:
+            return step.choice(answer)
+        case _:
+            return None
+
+
 def _choose_typed(script: Script, state: State, text: str) -> Move | None:
-    """Take a typed number or label as a tap on one of the buttons on the screen."""
+    """Take a typed number or label as a tap on one of the buttons on the screen; on a scale a number is a value."""
     flow, step, reading = present(script, state)
-    if step.kind is Kind.LOOK_UP:
+    if step.kind is Kind.LOOK_UP or (step.kind is Kind.RATE and read_number(text) is not None):
         return None
     buttons = wording.ask_step(script, flow, state, reading).buttons
     chosen = choose_from(tuple((str(place), button.label) for place, button in enumerate(buttons)), text)
@@ -145,9 +173,9 @@ def _locate(script: Script, state: State, position: tuple[float, float]) -> Move
 
 def _search(state: State, step: Step, known: dict[str, Answer], text: str) -> LookUp:
     """Ask the world about typed words; a number means the one on offer at that place."""
-    number = normalise(text)
-    if number.isdecimal() and 1 <= int(number[:4]) <= len(state.draft):
-        picked = state.draft[int(number[:4]) - 1]
+    place = read_number(text)
+    if place is not None and 1 <= place <= len(state.draft):
+        picked = state.draft[place - 1]
         return LookUp(step.source, state.asked or "", state.language, known, state.draft, picked=picked)
     return LookUp(step.source, state.asked or "", state.language, known, state.draft, text=text)
 
@@ -182,9 +210,16 @@ def _remind(script: Script, state: State, flow_id: str) -> Move:
     return replace(state, invited=flow_id), (said,)
 
 
+def _accompany(state: State) -> State:
+    """Fall silent; a detour that was open is closed, and the flow beneath keeps its place."""
+    beneath = state.beneath or state.flow
+    return replace(turn_to(state, beneath), accompanied=True, asked=None, draft=(), beneath=None)
+
+
 def _restore(script: Script, state: State, flow_id: str, settled: Settled) -> Move:
     """Lay sent answers open again; cards that were read once are not shown again."""
+    if state.accompanied:
+        return say_accompanied(script, state)
     flow = script.flow(flow_id, state.language)
     cards = {step.id: True for step in flow.steps if step.kind is Kind.TELL}
-    restored = replace(state.settle(flow.id, {**cards, **settled}), flow=flow.id, beneath=None)
-    return go_on(script, restored)
+    return go_on(script, turn_to(state.settle(flow.id, {**cards, **settled}), flow.id))

@@ -104,12 +104,16 @@ class Step:
         """Find a choice by id."""
         return next((choice for choice in self.choices if choice.id == choice_id), None)
 
-    def copies(self, kept: Settled) -> tuple[str, ...]:
-        """List the keys to settle: the id, or `id[choice]` for each picked choice of `for_each`."""
+    def copies(self, kept: Settled, alone: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """List the keys to settle: the id, or `id[choice]` for each picked choice of `for_each`.
+
+        `alone`: choices such as "none", about which there is nothing to ask.
+        """
         if self.for_each is None:
             return (self.id,)
         picked = kept.get(self.for_each)
-        return tuple(f"{self.id}[{choice}]" for choice in picked) if isinstance(picked, tuple) else ()
+        chosen = picked if isinstance(picked, tuple) else ()
+        return tuple(f"{self.id}[{choice}]" for choice in chosen if choice not in alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class Flow:
     """An ordered questionnaire.
 
     `completes`: tell the world when the last question is settled.  `then`: flow to open afterwards,
-    None to stay where the last message left the person.
+    None to go back to the flow beneath, or to the menu.
     """
 
     id: str
@@ -134,6 +138,13 @@ class Flow:
     def step(self, key: str) -> Step | None:
         """Find the step a key belongs to; keys of repeated steps carry the choice in brackets."""
         return self.by_id.get(key.partition("[")[0])
+
+    def present_key(self, key: str) -> str:
+        """Return the key under its present id, if the step was renamed since; otherwise the key itself."""
+        old, bracket, copy = key.partition("[")
+        if old in self.by_id:
+            return key
+        return next((step.id + bracket + copy for step in self.steps if old in step.was), key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +180,9 @@ def read(flow: Flow, settled: Settled) -> Reading:
             scores |= derived
             known |= derived
             continue
-        for key in step.copies(kept):
+        for key in (step.id,) if step.for_each is None else step.copies(kept, flow.by_id[step.for_each].exclusive):
             path.append(key)
-            found = next((name for name in _names(step, key) if name in settled and fits(step, settled[name])), None)
+            found = _find(step, key, settled)
             if found is None:
                 still_open.append(key)
             else:
@@ -179,34 +190,33 @@ def read(flow: Flow, settled: Settled) -> Reading:
     return Reading(kept, scores, tuple(still_open), tuple(path))
 
 
-def fits(step: Step, answer: Answer) -> bool:
+def fits(step: Step, answer: Answer) -> bool:  # noqa: PLR0911 - one line per kind
     """Tell whether an answer is one this step could have got in its present wording."""
     match step.kind, answer:
-        case (Kind.TELL | Kind.REVIEW), value:
+        case ((Kind.TELL | Kind.REVIEW), value):
             return value is True
         case _, None:
             return step.optional
-        case Kind.YES_NO, bool():
-            return True
-        case Kind.RATE, bool():
-            return False
+        case kind, bool():
+            return kind is Kind.YES_NO
         case Kind.RATE, int(value):
             return step.least <= value <= step.most
         case Kind.CHOOSE, str(value):
             return step.choice(value) is not None
         case Kind.CHOOSE_MANY, tuple(values):
             return bool(values) and all(step.choice(value) is not None for value in values)
-        case (Kind.WRITE | Kind.LOOK_UP), str(value):
+        case ((Kind.WRITE | Kind.LOOK_UP), str(value)):
             return bool(value)
         case _:
             return False
 
 
-def _names(step: Step, key: str) -> Iterator[str]:
-    yield key
-    copy = key.removeprefix(step.id)
-    for earlier in step.was:
-        yield earlier + copy
+def _find(step: Step, key: str, settled: Settled) -> str | None:
+    """Find the name under which a fitting answer is settled: the key itself, or an earlier id."""
+    if key in settled and fits(step, settled[key]):
+        return key
+    names = (earlier + key.removeprefix(step.id) for earlier in step.was)
+    return next((name for name in names if name in settled and fits(step, settled[name])), None)
 
 
 def _score(flow: Flow, step: Step, kept: Settled) -> Iterator[tuple[str, Answer]]:
@@ -219,8 +229,8 @@ def _score(flow: Flow, step: Step, kept: Settled) -> Iterator[tuple[str, Answer]
 def _points(flow: Flow, item: str, key: str, kept: Settled) -> int:
     step = flow.by_id[item]
     match kept[key]:
-        case bool(answer):
-            return _choice_points(step, YES if answer else NO)
+        case bool(said):
+            return _choice_points(step, YES if said else NO)
         case int(rating):
             return rating
         case str(choice):

@@ -1,36 +1,48 @@
 """Fit a message into what a channel can carry: texts split at paragraphs, keys paged, numbers where labels are long."""
 
+import re
 from dataclasses import replace
 
 from bot.ports import Key, Limits, Outgoing
 
-_MARKS = {"\u200b", "\u200e", "\u200f", "\u2060", "\ufeff", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+#: Marks that turn or hide what stands beside them, line and paragraph separators, half characters.
+_MARKS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_SCALE_KEYS = 6
+_TINY_CHARS = 2
 
 
 def fit(message: Outgoing, limits: Limits) -> tuple[Outgoing, ...]:
     """Split a message into pieces the channel can carry, in order; the keys stand under the last one.
 
-    Keys beyond the channel's number stand under further pieces that carry only "…".
+    Keys beyond the channel's number stand under further pieces that carry only "…".  If a label is too long to be
+    shown whole, all of them are written out in the text, under the numbers that can be typed.
     """
-    pieces = split(plain(message.text), limits.text_units)
-    pages = [message.keys[start : start + limits.keys] for start in range(0, len(message.keys), limits.keys)] or [()]
+    text, keys = _number(message.text, message.keys, limits)
+    pieces = split(plain(text), limits.text_units)
+    pages = [keys[start : start + limits.keys] for start in range(0, len(keys), limits.keys)] or [()]
     *earlier, last = pieces
-    whole = len(pieces) == 1 and len(pages) == 1
+    whole = len(pieces) == 1 and len(pages) == 1 and limits.can_replace
     return (
         *(Outgoing(piece) for piece in earlier),
-        replace(message, text=last, keys=_fit_keys(pages[0], limits), replaces=message.replaces if whole else None),
-        *(Outgoing("…", _fit_keys(page, limits), message.ask) for page in pages[1:]),
+        replace(message, text=last, keys=pages[0], replaces=message.replaces if whole else None),
+        *(Outgoing("…", page, message.ask) for page in pages[1:]),
     )
 
 
 def split(text: str, units: int) -> list[str]:
-    """Cut a text into pieces of at most `units` UTF-16 code units, at a paragraph, line or word where possible."""
+    """Cut a text into pieces of at most `units` UTF-16 code units, at a paragraph, line or word where possible.
+
+    `units`: at least 2, so that every character fits.  Spaces and empty lines at a cut are dropped.
+    """
     pieces = []
+    text = text.strip()
     while count_units(text) > units:
         longest = _prefix(text, units)
-        cut = max(longest.rfind("\n\n"), 0) or max(longest.rfind("\n"), 0) or max(longest.rfind(" "), 0)
-        cut = cut if cut >= len(longest) // 2 else len(longest)
-        pieces.append(text[:cut].rstrip() or longest)
+        cuts = (longest.rfind(gap) for gap in ("\n\n", "\n", " "))
+        cut = next((cut for cut in cuts if cut > 0 and cut >= len(longest) // 2), len(longest))
+        pieces.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return [*pieces, text] if text or not pieces else pieces
 
@@ -42,25 +54,38 @@ def count_units(text: str) -> int:
 
 def plain(text: str) -> str:
     """Show characters that could turn or hide other people's words as a visible mark."""
-    return "".join("\ufffd" if char in _MARKS or "\ud800" <= char <= "\udfff" or (char < " " and char not in "\n\t") else char for char in text)
+    return _MARKS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def rows(keys: tuple[Key, ...], *, short_chars: int = 14) -> tuple[tuple[Key, ...], ...]:
-    """Lay keys out in rows: single digits five to a row, short labels two to a row, others alone."""
-    if len(keys) > 4 and all(len(key.label) <= 2 for key in keys):  # noqa: PLR2004 - a scale of numbers
-        return tuple(keys[start : start + 6] for start in range(0, len(keys), 6))
+    """Lay keys out in rows: the numbers of a scale six to a row, short labels two to a row, others alone."""
     laid: list[tuple[Key, ...]] = []
     for key in keys:
-        pairs = laid and len(laid[-1]) == 1 and len(laid[-1][0].label) <= short_chars and len(key.label) <= short_chars
-        if pairs:
+        if laid and len(laid[-1]) < _room(laid[-1], key, short_chars):
             laid[-1] = (*laid[-1], key)
         else:
             laid.append((key,))
     return tuple(laid)
 
 
-def _fit_keys(keys: tuple[Key, ...], limits: Limits) -> tuple[Key, ...]:
-    return tuple(replace(key, label=_shorten(key.label, limits.label_chars)) for key in keys)
+def _room(row: tuple[Key, ...], key: Key, short_chars: int) -> int:
+    """Return how many keys the row may have so that this one can still join it."""
+    longest = max(len(one.label) for one in (*row, key))
+    if longest <= _TINY_CHARS:
+        return _SCALE_KEYS
+    mixed = len(key.label) > _TINY_CHARS >= len(row[0].label) and row[0].label.isdecimal()
+    return 2 if longest <= short_chars and not mixed else 1
+
+
+def _number(text: str, keys: tuple[Key, ...], limits: Limits) -> tuple[str, tuple[Key, ...]]:
+    """Number the keys if they cannot show their labels whole; write the labels out unless the text has them."""
+    plainly = tuple(replace(key, label=plain(key.label).replace("\n", " ")) for key in keys)
+    long = [key.label for key in plainly if len(key.label) > limits.label_chars]
+    if not long:
+        return text, plainly
+    numbered = tuple(replace(key, label=f"{place}. {key.label}") for place, key in enumerate(plainly, start=1))
+    lines = "" if all(label in text for label in long) else "\n\n" + "\n".join(key.label for key in numbered)
+    return text + lines, tuple(replace(key, label=_shorten(key.label, limits.label_chars)) for key in numbered)
 
 
 def _shorten(label: str, chars: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.dialogue import wording
 from bot.dialogue.effects import Act, Alert, Complete, Effect, LookUp, Message, Say
-from bot.dialogue.flow import QUESTIONS, Answer, Choice, Flow, Kind, Reading, Step, read
+from bot.dialogue.flow import NO, QUESTIONS, YES, Answer, Choice, Flow, Kind, Reading, Step, read
 from bot.dialogue.script import ERASE, LANGUAGE, MENU, MY_DATA, RETURN, SPEAK, Script
 from bot.dialogue.state import State
 
@@ -14,56 +14,88 @@ Move = tuple[State, tuple[Effect, ...]]
 
 #: Flows that are only a detour: the one beneath is kept and comes back.
 DETOURS = frozenset({LANGUAGE, MY_DATA, ERASE})
-#: Flows without a question may follow each other only so far; `check` refuses longer chains.
-_CHAIN = 8
+#: Flows without a question may follow each other only so far; content with longer chains is refused.
+CHAIN = 8
+
+
+def stand(script: Script, state: State) -> State:
+    """Find the question on the screen in the present wording of its flow.
+
+    A question that was renamed is still the same; one that is gone, or no longer on this person's path, is not asked
+    any more, so that a reply to it is filed nowhere.
+    """
+    if state.asked is None:
+        return state
+    flow = script.flow(state.flow, state.language)
+    if flow.id != state.flow:
+        return replace(state.settle(state.flow, {}), asked=None, draft=())
+    reading = read(flow, state.settled(flow.id))
+    key = flow.present_key(state.asked)
+    step = flow.step(key)
+    if reading.kept != state.settled(flow.id):
+        state = state.settle(flow.id, reading.kept)
+    if step is None or step.kind is Kind.TELL or key not in reading.still_open:
+        return replace(state, asked=None, draft=())
+    draft = _still_offered(step, state.draft)
+    return state if (key, draft) == (state.asked, state.draft) else replace(state, asked=key, draft=draft)
 
 
 def go_on(script: Script, state: State, said: Iterable[Effect] = ()) -> Move:
     """Read the present flow again and do what comes next: show cards, ask, or finish and open what follows."""
     effects = list(said)
-    for _ in range(_CHAIN):
+    for _ in range(CHAIN):
         if state.accompanied and state.flow not in DETOURS:
-            return replace(state, asked=None, draft=(), beneath=None), tuple(effects)
+            return _fall_silent(script, state, effects)
         flow = script.flow(state.flow, state.language)
         reading = _show_cards(flow, read(flow, state.settled(flow.id)), effects)
         state = replace(state.settle(flow.id, reading.kept), flow=flow.id, draft=())
         if reading.still_open:
             state = replace(state, asked=reading.still_open[0])
-            return state, (*effects, put_question(script, state))
+            return state, (*effects, _put(script, flow, state, reading))
         if flow.completes:
             effects.append(Complete(flow.id, _questions_only(flow, reading)))
         state = _follow(replace(state.settle(flow.id, {}), asked=None), flow.then)
-    return go_on(script, State(language=state.language, flow=MENU), effects)
-
-
-def put_question(script: Script, state: State) -> Effect:
-    """Ask the question on the screen (again)."""
-    flow, step, reading = present(script, state)
-    if step.kind is Kind.LOOK_UP:
-        return LookUp(step.source, state.asked or "", state.language, reading.known)
-    return Say(wording.ask_step(script, flow, state, reading))
+    return go_on(script, replace(state.settle(MENU, {}), flow=MENU, beneath=None), effects)
 
 
 def present(script: Script, state: State) -> tuple[Flow, Step, Reading]:
     """Return the flow on the screen, the step being asked and the reading.  Only while something is asked."""
     flow = script.flow(state.flow, state.language)
-    step = flow.step(state.asked or "")
-    assert step is not None, "only questions of the flow are asked"
-    return flow, step, read(flow, state.settled(flow.id))
+    return flow, flow.by_id[(state.asked or "").partition("[")[0]], read(flow, state.settled(flow.id))
+
+
+def ask_again(script: Script, state: State, *said: Effect) -> Move:
+    """Say something and ask again what was being asked; where nothing was, go on, unless a counsellor is speaking."""
+    if state.asked is not None:
+        flow, _, reading = present(script, state)
+        return state, (*said, _put(script, flow, state, reading))
+    return (state, said) if state.accompanied else go_on(script, state, said)
 
 
 def note(script: Script, state: State, phrase: str, **words: object) -> Move:
     """Say one of the service's own sentences, then ask again what was being asked."""
-    said = Say(Message(script.say(phrase, state.language, **words)))
-    return (state, (said, put_question(script, state))) if state.asked else (state, (said,))
+    return ask_again(script, state, Say(Message(script.say(phrase, state.language, **words))))
+
+
+def say_accompanied(script: Script, state: State) -> Move:
+    """Remind the person that a counsellor is listening."""
+    return state, (Say(Message(script.say("accompanied_button", state.language))),)
 
 
 def enter(script: Script, state: State, flow_id: str) -> Move:
-    """Open a flow; a detour remembers the flow beneath."""
-    if flow_id in DETOURS:
-        beneath = state.beneath if state.flow in DETOURS else state.flow
-        return go_on(script, replace(state.settle(flow_id, {}), flow=flow_id, beneath=beneath))
-    return go_on(script, replace(state, flow=flow_id, beneath=None))
+    """Open a flow where the person left it; cards alone are shown anew, and so is a detour."""
+    flow = script.flow(flow_id, state.language)
+    begun = flow_id not in DETOURS and any(wording.asks(flow, key) for key in read(flow, state.settled(flow_id)).kept)
+    return go_on(script, turn_to(state if begun else state.settle(flow_id, {}), flow_id))
+
+
+def turn_to(state: State, flow_id: str) -> State:
+    """Stand in a flow without asking yet; a detour remembers the flow beneath, and leaves nothing when left."""
+    if flow_id == state.flow:
+        return state
+    beneath = state.beneath if state.flow in DETOURS else state.flow
+    left = state.settle(state.flow, {}) if state.flow in DETOURS else state
+    return replace(left, flow=flow_id, asked=None, draft=(), beneath=beneath if flow_id in DETOURS else None)
 
 
 def leave(script: Script, state: State) -> Move:
@@ -74,19 +106,19 @@ def leave(script: Script, state: State) -> Move:
 def settle(script: Script, state: State, key: str, answer: Answer) -> Move:
     """Settle a question of the present flow and go on; what no longer applies falls out."""
     flow = script.flow(state.flow, state.language)
-    step = flow.step(key)
-    assert step is not None, "only questions of the flow are settled"
     answered = state.settle(flow.id, {**state.settled(flow.id), key: answer})
-    return go_on(script, answered, raise_alarm(script, state, step, answer))
+    return go_on(script, answered, _raise_alarm(script, state, flow.by_id[key.partition("[")[0]], answer))
 
 
-def reopen(script: Script, state: State, key: str) -> Move:
-    """Ask a settled question again."""
-    settled = {name: answer for name, answer in state.settled(state.flow).items() if name != key}
+def reopen(script: Script, state: State, key: str, *, marked: bool = False) -> Move:
+    """Ask a settled question again.  `marked`: choices picked before stay marked, to be changed one by one."""
     flow = script.flow(state.flow, state.language)
-    reading = read(flow, settled)
-    opened = replace(state.settle(flow.id, reading.kept), asked=key, draft=())
-    return opened, (put_question(script, opened),)
+    kept = read(flow, state.settled(flow.id)).kept
+    reading = read(flow, {name: answer for name, answer in kept.items() if name != key})
+    picked = kept.get(key)
+    draft = picked if marked and isinstance(picked, tuple) else ()
+    opened = replace(state.settle(flow.id, reading.kept), asked=key, draft=draft)
+    return opened, (_put(script, flow, opened, reading),)
 
 
 def follow(script: Script, state: State, choice: Choice) -> Move:
@@ -95,19 +127,12 @@ def follow(script: Script, state: State, choice: Choice) -> Move:
         state = replace(state, language=script.speaks(choice.id))
     acts = (Act(choice.does),) if choice.does and choice.does != SPEAK else ()
     if choice.goes is None:
-        return state, (*acts, *((put_question(script, state),) if state.asked else ()))
+        return ask_again(script, state, *acts)
     if choice.goes == RETURN:
         moved, effects = leave(script, state)
     else:
         moved, effects = enter(script, _left(state, choice.goes), choice.goes)
     return moved, (*acts, *effects)
-
-
-def raise_alarm(script: Script, state: State, step: Step, answer: Answer) -> tuple[Effect, ...]:
-    """Bring the help card and call a human if the answer is one of the step's alarms."""
-    picked = answer if isinstance(answer, tuple) else (answer,)
-    heard = next((one for one in picked if isinstance(one, str) and one in step.alarms), None)
-    return () if heard is None else (*help_card(script, state), Alert("high", f"{state.flow}.{step.id}.{heard}"))
 
 
 def help_card(script: Script, state: State) -> tuple[Effect, ...]:
@@ -118,6 +143,44 @@ def help_card(script: Script, state: State) -> tuple[Effect, ...]:
         *(() if state.accompanied else (wording.system_button(script, state.language, "human_button", "human"),)),
     )
     return (Say(Message(script.say("emergency_card", state.language), buttons)),)
+
+
+def _put(script: Script, flow: Flow, state: State, reading: Reading) -> Effect:
+    """Ask the question on the screen: in words, or of the world first."""
+    key = state.asked or ""
+    step = flow.by_id[key.partition("[")[0]]
+    if step.kind is Kind.LOOK_UP:
+        return LookUp(step.source, key, state.language, reading.known)
+    return Say(wording.ask_step(script, flow, state, reading))
+
+
+def _fall_silent(script: Script, state: State, effects: list[Effect]) -> Move:
+    """Leave the word to the counsellor; somebody who just came back from a detour is told so."""
+    silent = replace(state, asked=None, draft=(), beneath=None)
+    return (silent, tuple(effects)) if effects else say_accompanied(script, silent)
+
+
+def _still_offered(step: Step, draft: tuple[str, ...]) -> tuple[str, ...]:
+    match step.kind:
+        case Kind.LOOK_UP:
+            return draft
+        case Kind.CHOOSE_MANY:
+            return tuple(one for one in draft if step.choice(one) is not None)
+        case _:
+            return ()
+
+
+def _raise_alarm(script: Script, state: State, step: Step, answer: Answer) -> tuple[Effect, ...]:
+    """Bring the help card and call a human if the answer is one of the step's alarms."""
+    match answer:
+        case tuple():
+            picked = answer
+        case bool():
+            picked = (YES if answer else NO,)
+        case _:
+            picked = (str(answer),)
+    heard = next((one for one in picked if one in step.alarms), None)
+    return () if heard is None else (*help_card(script, state), Alert("high", f"{state.flow}.{step.id}.{heard}"))
 
 
 def _show_cards(flow: Flow, reading: Reading, effects: list[Effect]) -> Reading:
@@ -140,10 +203,10 @@ def _questions_only(flow: Flow, reading: Reading) -> dict[str, Answer]:
 
 
 def _follow(state: State, target: str | None) -> State:
-    if target in (None, RETURN):
+    if target is None or target == RETURN:
         return replace(state.settle(state.flow, {}), flow=state.beneath or MENU, beneath=None)
-    return replace(state, flow=target or MENU, beneath=None if target not in DETOURS else state.flow)
+    return replace(state, flow=target, beneath=state.beneath if target in DETOURS else None)
 
 
 def _left(state: State, target: str) -> State:
-    return state if target in DETOURS or state.flow in DETOURS else state.settle(state.flow, {})
+    return state if target in DETOURS else state.settle(state.flow, {})

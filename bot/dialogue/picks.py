@@ -3,17 +3,19 @@
 from dataclasses import replace
 
 from bot.dialogue import wording
-from bot.dialogue.answers import arrange, toggle
-from bot.dialogue.commands import obey, resume
-from bot.dialogue.effects import LookUp, Message, Say
+from bot.dialogue.answers import arrange, read_number, toggle
+from bot.dialogue.commands import ALSO_ACCOMPANIED, go_back, obey, resume
+from bot.dialogue.effects import LookUp, Say
 from bot.dialogue.events import Picked
 from bot.dialogue.flow import NO, YES, Answer, Choice, Flow, Kind, Step, fits, read
-from bot.dialogue.moves import Move, enter, follow, note, reopen, settle
+from bot.dialogue.moves import Move, enter, follow, note, reopen, say_accompanied, settle, turn_to
 from bot.dialogue.script import RETURN, Command, Script
 from bot.dialogue.state import State
 
 #: Choice of the button under a neutral reminder.
 OPEN = "open"
+
+_COMMANDS = {command.value: command for command in Command}
 
 
 def pick(script: Script, state: State, tap: Picked) -> Move:
@@ -21,27 +23,28 @@ def pick(script: Script, state: State, tap: Picked) -> Move:
     if tap.flow == wording.SYSTEM:
         return _pick_anywhere(script, state, tap.choice)
     flow = script.flow(tap.flow, state.language)
+    tap = replace(tap, key=flow.present_key(tap.key))
     step = flow.step(tap.key)
-    if state.accompanied and not _is_on_screen(state, tap):
-        return state, (Say(Message(script.say("accompanied_button", state.language))),)
+    on_screen = _is_on_screen(state, tap)
+    if state.accompanied and not on_screen:
+        return say_accompanied(script, state)
     if flow.id != tap.flow or step is None:
         return note(script, state, "old_button")
     choice = step.choice(tap.choice)
     if choice is not None and (choice.goes or choice.does):
         return _lead(script, state, flow, choice, tap)
-    if not _is_on_screen(state, tap) and tap.key not in read(flow, state.settled(flow.id)).kept:
+    if not on_screen and (tap.choice == wording.BACK or tap.key not in read(flow, state.settled(flow.id)).kept):
         return note(script, state, "old_button")
-    if flow.id != state.flow:
-        state = replace(state, flow=flow.id, asked=None, draft=(), beneath=None)
-    return _answer(script, state, step, tap)
+    return _answer(script, turn_to(state, flow.id), step, tap)
 
 
 def _pick_anywhere(script: Script, state: State, choice: str) -> Move:
     if choice == OPEN:
         return resume(script, state)
-    if choice in Command:
-        return obey(script, state, Command(choice))
-    return note(script, state, "old_button")
+    command = _COMMANDS.get(choice)
+    if state.accompanied and command not in ALSO_ACCOMPANIED:
+        return say_accompanied(script, state)
+    return note(script, state, "old_button") if command is None else obey(script, state, command)
 
 
 def _lead(script: Script, state: State, flow: Flow, choice: Choice, tap: Picked) -> Move:
@@ -52,13 +55,17 @@ def _lead(script: Script, state: State, flow: Flow, choice: Choice, tap: Picked)
         return enter(script, state, flow.id)
     if choice.goes == RETURN:
         return note(script, state, "old_button")
-    return follow(script, replace(state, flow=flow.id, asked=None, draft=()), choice)
+    return follow(script, turn_to(state, flow.id), choice)
 
 
 def _answer(script: Script, state: State, step: Step, tap: Picked) -> Move:
-    if tap.choice == wording.AGAIN:
-        return reopen(script, state, tap.key)
     match step.kind:
+        case _ if tap.choice == wording.AGAIN:
+            return reopen(script, state, tap.key, marked=True)
+        case _ if tap.choice == wording.BACK:
+            return go_back(script, state)
+        case _ if tap.choice == wording.SKIP:
+            return settle(script, state, tap.key, None) if step.optional else note(script, state, "cannot_skip")
         case Kind.CHOOSE_MANY:
             return _pick_several(script, state, step, tap)
         case Kind.LOOK_UP:
@@ -72,7 +79,8 @@ def _answer(script: Script, state: State, step: Step, tap: Picked) -> Move:
 def _pick_several(script: Script, state: State, step: Step, tap: Picked) -> Move:
     """Mark or unmark one of several choices on the same message; `done` settles them."""
     here = state.asked == tap.key
-    settled = state.settled(state.flow).get(tap.key)
+    flow = script.flow(state.flow, state.language)
+    settled = read(flow, state.settled(flow.id)).kept.get(tap.key)
     before = state.draft if here else settled if isinstance(settled, tuple) else ()
     if tap.choice == wording.DONE:
         picked = arrange(step, before)
@@ -81,7 +89,6 @@ def _pick_several(script: Script, state: State, step: Step, tap: Picked) -> Move
         return note(script, state, "old_button")
     opened, _ = (state, ()) if here else reopen(script, state, tap.key)
     marked = replace(opened, draft=toggle(step, before, tap.choice))
-    flow = script.flow(marked.flow, marked.language)
     reading = read(flow, marked.settled(flow.id))
     return marked, (Say(wording.ask_step(script, flow, marked, reading, replace=here)),)
 
@@ -98,7 +105,7 @@ def _answer_of(step: Step, choice: str) -> Answer:
         case Kind.YES_NO | Kind.REVIEW:
             return {YES: True, NO: False}.get(choice)
         case Kind.RATE:
-            return int(choice) if choice.isdecimal() else None
+            return read_number(choice)
         case Kind.CHOOSE:
             return choice
         case _:

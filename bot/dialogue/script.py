@@ -67,13 +67,14 @@ class Script:
         flows = self.flows[self.speaks(language)]
         return flows.get(flow_id) or flows[MENU]
 
-    def say(self, phrase: str, language: str, **words: object) -> str:
+    def say(self, phrase: str, language: str, /, **words: object) -> str:
         """Return one of the service's own sentences with its placeholders filled."""
         return fill(self.phrases[self.speaks(language)][phrase], words)
 
     def command(self, text: str) -> Command | None:
         """Recognise a command typed alone, with or without a slash."""
-        return self.commands.get(normalise(text.removeprefix("/").partition("@")[0]))
+        word = text.removeprefix("/").partition("@")[0] if text.startswith("/") else text
+        return self.commands.get(normalise(word))
 
 
 def fill(text: str, words: Mapping[str, object]) -> str:

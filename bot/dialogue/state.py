@@ -59,23 +59,28 @@ def read_state(text: str) -> State:
     Raises ValueError (without the text) if the document is not one of ours.
     """
     try:
-        document: dict[str, Any] = json.loads(text)
-        if document["form"] != _FORM:
-            raise KeyError("form")
-        return State(
-            language=document["language"],
-            flow=document["flow"],
-            answers={name: settled_from(answers) for name, answers in document["answers"].items()},
-            asked=document["asked"],
-            draft=tuple(document["draft"]),
-            beneath=document["beneath"],
-            invited=document["invited"],
-            accompanied=document["accompanied"],
-        )
+        document = json.loads(text)
+        state = _state_from(document) if document["form"] == _FORM else None
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError):
-        raise ValueError("a stored conversation state could not be read; restore it from a backup") from None
+        state = None
+    if state is None:
+        raise ValueError("a stored conversation state could not be read; restore it from a backup")
+    return state
 
 
 def settled_from(document: Mapping[str, Any]) -> dict[str, Answer]:
     """Restore what JSON cannot say: picked choices are tuples."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in document.items()}
+
+
+def _state_from(document: Mapping[str, Any]) -> State:
+    return State(
+        language=document["language"],
+        flow=document["flow"],
+        answers={name: settled_from(answers) for name, answers in document["answers"].items()},
+        asked=document["asked"],
+        draft=tuple(document["draft"]),
+        beneath=document["beneath"],
+        invited=document["invited"],
+        accompanied=document["accompanied"],
+    )

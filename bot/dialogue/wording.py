@@ -3,7 +3,7 @@
 from bot.dialogue.effects import Ask, Button, Message
 from bot.dialogue.events import Offer
 from bot.dialogue.flow import NO, QUESTIONS, YES, Answer, Flow, Kind, Reading, Step
-from bot.dialogue.script import RETURN, Script
+from bot.dialogue.script import MENU, RETURN, Script
 from bot.dialogue.state import State
 
 #: Key of the buttons that belong to no question.
@@ -12,25 +12,27 @@ SYSTEM = "_"
 AGAIN = "?"
 #: Choice of a question's button that ends picking several.
 DONE = "!"
+#: Choice of a question's button that skips it; it carries the question, so that an old one skips no other.
+SKIP = "-"
+#: Choice of a question's button that goes back from it; tapped twice in haste, it goes back once.
+BACK = "<"
 
 
 def ask_step(script: Script, flow: Flow, state: State, reading: Reading, *, replace: bool = False) -> Message:
     """Ask the question `state.asked`."""
     key = state.asked or ""
-    step = flow.step(key)
-    assert step is not None, "only questions of the flow are asked"
+    step = _step_of(flow, key)
     if step.kind is Kind.REVIEW:
         return review(script, flow, state, reading)
     buttons = (*choice_buttons(step, key, state, script), *_ways_on(script, flow, state, reading, step))
-    text = "\n\n".join(part for part in (_about(flow, step, key), _hint(script, step, state), _progress(script, flow, state, reading)) if part)
-    return Message(text, buttons, _waits_for(step), replace)
+    parts = (_about(flow, step, key), _hint(script, step, state), _progress(script, flow, state, reading))
+    return Message("\n\n".join(part for part in parts if part), buttons, _waits_for(step), replace)
 
 
 def offer(script: Script, flow: Flow, state: State, reading: Reading, text: str, offers: tuple[Offer, ...]) -> Message:
     """Show what the world offers for the question `state.asked`."""
     key = state.asked or ""
-    step = flow.step(key)
-    assert step is not None, "only questions of the flow are asked"
+    step = _step_of(flow, key)
     shown = tuple(Button(state.flow, key, one.id, one.label) for one in offers)
     whole = "\n\n".join(part for part in (text or step.text, _progress(script, flow, state, reading)) if part)
     return Message(whole, (*shown, *_ways_on(script, flow, state, reading, step)), _waits_for(step))
@@ -43,8 +45,7 @@ def review(script: Script, flow: Flow, state: State, reading: Reading) -> Messag
         Button(state.flow, key, AGAIN, script.say("edit", state.language, line=name)) for key, name, _ in lines
     )
     key = state.asked or ""
-    step = flow.step(key)
-    text = "\n".join((step.text if step else "", "", *(f"• {name}: {value}" for _, name, value in lines)))
+    text = "\n".join((_step_of(flow, key).text, "", *(f"• {name}: {value}" for _, name, value in lines)))
     send = Button(state.flow, key, YES, script.say("send", state.language))
     return Message(text, (send, *edit), Ask.CHOICE)
 
@@ -52,7 +53,7 @@ def review(script: Script, flow: Flow, state: State, reading: Reading) -> Messag
 def card(script: Script, flow: Flow, reading: Reading, language: str) -> tuple[tuple[str, str, str], ...]:
     """List (key, name, value) of every settled line that has a short name, in page order."""
     return tuple(
-        (key, step.short, say_answer(script, step, reading.kept[key], language))
+        (key, _name_line(flow, step, key), say_answer(script, step, reading.kept[key], language))
         for key in reading.path
         if key in reading.kept and (step := flow.step(key)) is not None and step.short
     )
@@ -98,14 +99,22 @@ def choice_buttons(step: Step, key: str, state: State, script: Script) -> tuple[
 
 def _ways_on(script: Script, flow: Flow, state: State, reading: Reading, step: Step) -> tuple[Button, ...]:
     """Offer skip and back; a menu that already leads somewhere needs neither."""
-    ways = []
+    key, ways = state.asked or "", []
     if step.optional:
-        ways.append(system_button(script, state.language, "skip", "skip"))
-    if any(asks(flow, key) for key in reading.kept):
-        ways.append(system_button(script, state.language, "back", "back"))
-    elif not any(choice.goes in (RETURN, "menu") for choice in step.choices) and flow.id != "menu":
+        ways.append(Button(flow.id, key, SKIP, script.say("skip", state.language)))
+    if question_before(flow, reading, key) is not None:
+        ways.append(Button(flow.id, key, BACK, script.say("back", state.language)))
+    elif flow.id != MENU and not state.accompanied and not any(one.goes in (RETURN, MENU) for one in step.choices):
         ways.append(system_button(script, state.language, "menu_button", "menu"))
     return tuple(ways)
+
+
+def question_before(flow: Flow, reading: Reading, key: str) -> str | None:
+    """Return the last settled question above this one on the page, or None if it is the first."""
+    if not reading.kept:
+        return None
+    above = reading.path[: reading.path.index(key)] if key in reading.path else reading.path
+    return next((one for one in reversed(above) if one in reading.kept and asks(flow, one)), None)
 
 
 def asks(flow: Flow, key: str) -> bool:
@@ -114,20 +123,33 @@ def asks(flow: Flow, key: str) -> bool:
     return step is not None and step.kind in QUESTIONS
 
 
+def _step_of(flow: Flow, key: str) -> Step:
+    """Return the step of a question that is being asked, which therefore exists."""
+    return flow.by_id[key.partition("[")[0]]
+
+
 def _progress(script: Script, flow: Flow, state: State, reading: Reading) -> str:
     """Say how far the person is, in flows long enough for it to matter."""
-    asked = [key for key in reading.path if (step := flow.step(key)) and step.kind in QUESTIONS and step.short]
-    if len(asked) < 3 or state.asked not in asked:  # noqa: PLR2004 - two questions need no map
+    counted = [key for key in reading.path if (step := flow.step(key)) and step.short and step.kind in QUESTIONS]
+    if len(counted) < 3 or state.asked not in counted:  # noqa: PLR2004 - two questions need no map
         return ""
-    return script.say("progress", state.language, done=asked.index(state.asked) + 1, total=len(asked))
+    return script.say("progress", state.language, done=counted.index(state.asked) + 1, total=len(counted))
 
 
 def _about(flow: Flow, step: Step, key: str) -> str:
     """Name the choice a repeated question is about."""
-    if step.for_each is None:
-        return step.text
-    parent = flow.by_id[step.for_each]
-    return f"{_label(parent, key.partition('[')[2].rstrip(']'))}: {step.text}"
+    about = _copy(flow, step, key)
+    return f"{about}: {step.text}" if about else step.text
+
+
+def _name_line(flow: Flow, step: Step, key: str) -> str:
+    """Name a line of the card; of a repeated question with the choice it is about."""
+    about = _copy(flow, step, key)
+    return f"{step.short} ({about})" if about else step.short
+
+
+def _copy(flow: Flow, step: Step, key: str) -> str:
+    return _label(flow.by_id[step.for_each], key.partition("[")[2].removesuffix("]")) if step.for_each else ""
 
 
 def _hint(script: Script, step: Step, state: State) -> str:

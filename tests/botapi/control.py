@@ -9,6 +9,7 @@ from tests.botapi.faults import Drop, Fault
 from tests.botapi.journal import Call
 from tests.botapi.people import Group, NeverHappened, Person
 from tests.botapi.refusals import FloodControl
+from tests.botapi.server import Listener, listen
 from tests.botapi.service import Service
 from tests.botapi.updates import Feed
 from tests.botapi.webhook import Courier, Delivery
@@ -16,7 +17,6 @@ from tests.botapi.world import Account, Bell, Chat, Json, Query, World
 
 if TYPE_CHECKING:
     from tests.botapi.exchange import Exchange
-    from tests.botapi.server import Listener
 
 DEFAULT_TOKEN = "4242:obviously-invented-for-tests"
 _FIRST_PERSON_ID = 700_000_001
@@ -26,7 +26,7 @@ _FIRST_GROUP_ID = -1_000_000_000_001
 class BotApi:
     """A Bot API on 127.0.0.1 for one bot, in the running loop."""
 
-    def __init__(self, token: str, service: Service, exchange: "Exchange", listener: "Listener") -> None:
+    def __init__(self, token: str, service: Service, exchange: "Exchange", listener: Listener) -> None:
         """Use `start` instead."""
         self.token = token
         self._service = service
@@ -40,7 +40,6 @@ class BotApi:
         # aiogram takes seconds to import, and collecting tests must not pay for it.
         from tests.botapi import oracle  # noqa: PLC0415
         from tests.botapi.exchange import Exchange  # noqa: PLC0415
-        from tests.botapi.server import listen  # noqa: PLC0415
 
         bell = Bell()
         world = World(Account(4242, "Contoh", is_bot=True, username=username), bell)

@@ -7,16 +7,12 @@ from dataclasses import dataclass, field
 
 from tests.botapi import oracle
 from tests.botapi.arguments import Arguments, Upload
-from tests.botapi.faults import Fault, Faults
+from tests.botapi.faults import ConnectionDropped, Fault, Faults
 from tests.botapi.journal import Call, Journal
 from tests.botapi.methods import METHODS, RawJson, get_updates
 from tests.botapi.refusals import Refusal, bad_request, not_modelled
 from tests.botapi.service import Service
 from tests.botapi.world import Json
-
-
-class ConnectionDropped(Exception):
-    """The caller gets no answer."""
 
 
 @dataclass(slots=True)
@@ -40,6 +36,11 @@ class Exchange:
         except Refusal as refusal:
             status, text = _write_refusal(refusal)
             call.description = refusal.description
+        except ConnectionDropped:
+            raise
+        except Exception as error:  # must fail the test, and not pass for trouble at Telegram
+            self.journal.complain(f"{method}: this server failed with {error!r}")
+            raise
         finally:
             call.is_over = True
             call.duration_seconds = self.service.world.now() - started

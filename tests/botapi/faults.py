@@ -20,6 +20,10 @@ _NAMES = {
 }
 
 
+class ConnectionDropped(Exception):
+    """The caller gets no answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One kind of trouble. `method` is a method name or `*`; `chat_id` None means any chat.

@@ -1,50 +1,96 @@
 """What was answered outlives the process, and what was erased does not outlive its key."""
 
-HEAD
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, select
+from sqlalchemy.exc import IntegrityError
+
+from storage.database import Database, Work
+from storage.engines import StoresNotApart, UnusableAddress
+from tests.storage.conftest import Stores, TickingClock
+from tests.storage.scratch import FOLDER, add, children, destroy, seal
 
 
-async def test_nothing_of_an_erased_folder_stays_in_the_files(new_sqlite: Callable[[], str], tmp_path: Path) -> None:
-    stores = Stores(new_sqlite(), new_sqlite(), tmp_path / "keys", tmp_path / "data")
-    database = await stores.open()
-    await database.write(lambda work: scratch.create_all(work.data))
-    blob = await database.write(seal())
-    await database.write(lambda work: work.data.execute(insert(children).values(number=1, note=blob)) and None)
-
-    def traces(needle: bytes) -> int:
-        return sum(path.read_bytes().count(needle) for path in tmp_path.glob("*.db*"))
-
-    before = traces(blob), traces(FOLDER)
-    await database.write(lambda work: (work.vault.destroy_folder(FOLDER), work.data.execute(children.delete()))[0])
-    await database.write(add(2))
-
-    assert min(before) > 0
-    assert (traces(blob), traces(FOLDER)) == (0, 0)
-    await database.close()
+def _files(stores: Stores) -> list[Path]:
+    paths = (Path(make_url(url).database or "") for url in (stores.url, stores.keystore_url))
+    return [file for path in paths for file in path.parent.glob(f"{path.name}*")]
 
 
-async def test_keys_and_data_may_not_share_a_database(stores: Stores) -> None:
-    with pytest.raises(StoresNotApart):
-        await Database.open(stores.url, stores.url, stores.keyring, TickingClock())
+def _write_until_killed(stores: Stores, answers: int) -> set[int]:
+    """Return the numbers a process was told are stored, up to the moment of its death."""
+    folders = (str(stores.keys_folder), str(stores.data_folder))
+    command = [sys.executable, "-m", "tests.storage.killed_writer", stores.url, stores.keystore_url, *folders]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
+        assert process.stdout is not None
+        answered = [process.stdout.readline() for _ in range(answers)]
+        process.kill()
+        answered += process.stdout.readlines()
+    return {int(line) for line in answered if line.endswith("\n")}
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/x"])
-async def test_an_address_that_cannot_last_is_refused(url: str, stores: Stores) -> None:
-    with pytest.raises(UnusableAddress, match="sqlite:///FILE"):
-        await Database.open(url, stores.keystore_url, stores.keyring, TickingClock())
-
-
-async def test_the_database_files_are_private(new_sqlite: Callable[[], str], tmp_path: Path) -> None:
-    stores = Stores(new_sqlite(), new_sqlite(), tmp_path / "keys", tmp_path / "data")
-    database = await stores.open()
+async def test_what_was_answered_survives_a_kill(database: Database, stores: Stores) -> None:
     await database.write(seal())
 
-    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("*.db*")} == {0o600}
+    answered = _write_until_killed(stores, 300)
+
+    def open_all(work: Work) -> dict[int, bytes]:
+        rows = work.data.execute(select(children.c.number, children.c.note)).all()
+        return {number: work.vault.open(FOLDER, "scratch_children", "note", b"", note) for number, note in rows}
+
+    survived = await database.read(open_all)
+    assert len(answered) >= 300
+    assert answered <= set(survived)
+    assert survived == {number: str(number).encode() for number in survived}
+
+
+async def test_nothing_of_an_erased_folder_stays_in_the_files(sqlite_stores: Stores) -> None:
+    database = await sqlite_stores.open()
+    await database.write(lambda work: children.metadata.create_all(work.data))
+    blob = await database.write(seal())
+    await database.write(add(1, note=blob))
+
+    def count(needle: bytes) -> int:
+        return sum(path.read_bytes().count(needle) for path in _files(sqlite_stores))
+
+    before = count(blob), count(FOLDER)
+    await database.write(destroy)
+
+    assert min(before) > 0
+    assert (count(blob), count(FOLDER)) == (0, 0)
     await database.close()
 
 
-async def test_sqlite_is_set_for_durability_and_erasure(new_sqlite: Callable[[], str], tmp_path: Path) -> None:
-    stores = Stores(new_sqlite(), new_sqlite(), tmp_path / "keys", tmp_path / "data")
-    database = await stores.open()
+async def test_an_erasure_is_completed_once_a_long_reader_has_gone(sqlite_stores: Stores) -> None:
+    database = await sqlite_stores.open()
+    await database.write(lambda work: children.metadata.create_all(work.data))
+    blob = await database.write(seal())
+    await database.write(add(1, note=blob))
+    reader = sqlite3.connect(make_url(sqlite_stores.url).database or "", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM scratch_children").fetchone()
+
+    await database.write(destroy)
+    reader.close()
+    await database.write(add(2))
+
+    assert sum(path.read_bytes().count(blob) for path in _files(sqlite_stores)) == 0
+    await database.close()
+
+
+async def test_the_database_files_are_private(sqlite_stores: Stores) -> None:
+    database = await sqlite_stores.open()
+    await database.write(seal())
+
+    assert {path.stat().st_mode & 0o777 for path in _files(sqlite_stores)} == {0o600}
+    await database.close()
+
+
+async def test_sqlite_is_set_for_durability_and_erasure(sqlite_stores: Stores) -> None:
+    database = await sqlite_stores.open()
     names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "cell_size_check", "trusted_schema")
 
     def settings(work: Work) -> list[object]:
@@ -56,65 +102,20 @@ async def test_sqlite_is_set_for_durability_and_erasure(new_sqlite: Callable[[],
 
 
 async def test_an_error_does_not_repeat_what_was_bound(database: Database) -> None:
-    await database.write(
-        lambda work: work.data.execute(insert(seen).values(delivery_index=b"canary-canary-16", day=1)) and None
-    )
+    await database.write(add(1))
 
     with pytest.raises(IntegrityError) as refusal:
-        await database.write(
-            lambda work: work.data.execute(insert(seen).values(delivery_index=b"canary-canary-16", day=1))
-        )
+        await database.write(add(1, note=b"canary"))
 
     assert "canary" not in str(refusal.value)
 
 
-WRITE_UNTIL_KILLED = """
-import asyncio, sys
-from sqlalchemy import insert
-from tests.storage.conftest import Stores
-from tests.storage.test_database import FOLDER, children
-from pathlib import Path
-
-async def main():
-    url, keystore_url, keys, data = sys.argv[1:]
-    database = await Stores(url, keystore_url, Path(keys), Path(data)).open()
-
-    def step(number):
-        def job(work):
-            blob = work.vault.seal(FOLDER, "scratch_children", "note", b"", str(number).encode())
-            work.data.execute(insert(children).values(number=number, note=blob))
-        return job
-
-    async def caller(first):
-        for number in range(first, 1_000_000, 16):
-            await database.write(step(number))
-            print(number, flush=True)
-
-    await asyncio.gather(*(caller(first) for first in range(16)))
-
-asyncio.run(main())
-"""
+async def test_keys_and_data_may_not_share_a_database(stores: Stores) -> None:
+    with pytest.raises(StoresNotApart, match="store_url"):
+        await Database.open(stores.url, stores.url, stores.keyring, TickingClock())
 
 
-async def test_what_was_answered_survives_a_kill(stores: Stores) -> None:
-    database = await stores.open()
-    await database.write(lambda work: scratch.create_all(work.data))
-    await database.write(seal())
-    await database.close()
-    arguments = (stores.url, stores.keystore_url, str(stores.keys_folder), str(stores.data_folder))
-
-    command = [sys.executable, "-c", WRITE_UNTIL_KILLED, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: ASYNC220, S603 - our own script
-        assert process.stdout is not None
-        answered = [int(process.stdout.readline()) for _ in range(300)]
-        process.send_signal(signal.SIGKILL)
-        answered += [int(line) for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
-
-    survived = await stores.open()
-    rows = await survived.read(lambda work: work.data.execute(select(children.c.number, children.c.note)).all())
-    opened = await survived.read(
-        lambda work: {number: work.vault.open(FOLDER, "scratch_children", "note", b"", note) for number, note in rows}
-    )
-    await survived.close()
-    assert set(answered) <= set(opened)
-    assert all(plaintext == str(number).encode() for number, plaintext in opened.items())
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/x"])
+async def test_an_address_that_cannot_last_is_refused(url: str, sqlite_stores: Stores) -> None:
+    with pytest.raises(UnusableAddress, match="sqlite:///FILE"):
+        await Database.open(url, sqlite_stores.keystore_url, sqlite_stores.keyring, TickingClock())

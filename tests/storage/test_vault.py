@@ -1,12 +1,24 @@
 """Folders: what is sealed in one opens for it alone, and never again once it is destroyed."""
 
-HEAD
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, select
+from sqlalchemy.exc import IntegrityError
+
+from storage.database import Database
+from storage.encryption import FolderGone, FolderId, Unreadable
+from storage.keyring import KeyRetired
+from storage.keystore import CACHED_KEYS, CACHED_SECONDS
+from tests.storage.conftest import Stores
+from tests.storage.scratch import FOLDER, add, children, destroy, fail, in_turn, seal, unseal, write_together
+
+OTHER = FolderId(b"o" * 16)
 
 
-async def test_a_sealed_document_opens_in_another_process(stores: Stores) -> None:
-    database = await stores.open()
+async def test_a_sealed_document_opens_in_another_process(database: Database, stores: Stores) -> None:
     blob = await database.write(seal())
-    await database.close()
 
     fresh = await stores.open()
 
@@ -15,13 +27,17 @@ async def test_a_sealed_document_opens_in_another_process(stores: Stores) -> Non
     await fresh.close()
 
 
-async def test_a_document_moved_to_another_folder_does_notunseal(database: Database) -> None:
-    other = FolderId(b"g" * 16)
+async def test_a_document_moved_to_another_folder_does_not_open(database: Database) -> None:
     blob = await database.write(seal())
-    await database.write(seal(folder=other))
+    await database.write(seal(folder=OTHER))
 
     with pytest.raises(Unreadable):
-        await database.read(unseal(blob, other))
+        await database.read(unseal(blob, OTHER))
+
+
+async def test_nothing_is_sealed_in_a_folder_that_was_never_made(database: Database) -> None:
+    with pytest.raises(FolderGone):
+        await database.write(lambda work: work.vault.seal(FOLDER, "messages", "body", b"", b""))
 
 
 async def test_a_step_can_use_a_folder_made_earlier_in_its_batch(database: Database) -> None:
@@ -33,12 +49,11 @@ async def test_a_step_can_use_a_folder_made_earlier_in_its_batch(database: Datab
 
 
 async def test_a_folder_of_an_undone_step_is_not_made(database: Database) -> None:
-    def fail(work: Work) -> None:
-        seal()(work)
-        raise LookupError
-
     answers = await write_together(
-        database, fail, lambda work: work.vault.seal(FOLDER, "a", "b", ROW, b""), add(1)
+        database,
+        in_turn(seal(), fail),
+        lambda work: work.vault.seal(FOLDER, "messages", "body", b"", b""),
+        add(1),
     )
 
     assert [type(answer) for answer in answers[:2]] == [LookupError, FolderGone]
@@ -46,45 +61,52 @@ async def test_a_folder_of_an_undone_step_is_not_made(database: Database) -> Non
 
 async def test_a_folder_is_usable_after_the_first_try_to_make_it_failed_at_the_commit(database: Database) -> None:
     with pytest.raises(IntegrityError):
-        await database.write(lambda work: (seal()(work), add(1, parent=404)(work)))
+        await database.write(in_turn(seal(), add(1, parent=404)))
 
     blob = await database.write(seal())
 
     assert await database.read(unseal(blob)) == b"canary"
 
 
-async def test_making_a_folder_again_keeps_its_key(database: Database) -> None:
+async def test_making_a_folder_again_keeps_its_key(database: Database, stores: Stores) -> None:
     first = await database.write(seal())
-    await database.write(seal())
+    fresh = await stores.open()
+    await fresh.write(seal())
 
-    assert await database.read(unseal(first)) == b"canary"
+    assert await fresh.read(unseal(first)) == b"canary"
+    await fresh.close()
 
 
-async def test_a_destroyed_folder_opens_nowhere_any_more(stores: Stores) -> None:
-    database = await stores.open()
+async def test_a_destroyed_folder_opens_nowhere_any_more(database: Database, stores: Stores) -> None:
     blob = await database.write(seal())
     assert await database.read(unseal(blob)) == b"canary"
 
-    await database.write(lambda work: work.vault.destroy_folder(FOLDER))
+    await database.write(destroy)
 
     fresh = await stores.open()
     for process in (database, fresh):
-        with pytest.raises(FolderGone):
+        with pytest.raises(FolderGone, match="erased for good"):
             await process.read(unseal(blob))
         with pytest.raises(FolderGone):
             await process.write(unseal(blob))
-    await database.write(lambda work: work.vault.destroy_folder(FOLDER))
-    await fresh.write(seal())
-    with pytest.raises(Unreadable):
-        await fresh.read(unseal(blob))
-    await database.close()
     await fresh.close()
+
+
+async def test_a_destroyed_folder_stays_unreadable_when_its_id_is_used_again(database: Database) -> None:
+    blob = await database.write(seal())
+    await database.write(destroy)
+    await database.write(destroy)
+
+    await database.write(seal())
+
+    with pytest.raises(Unreadable):
+        await database.read(unseal(blob))
 
 
 async def test_a_step_cannot_use_a_folder_destroyed_earlier_in_its_batch(database: Database) -> None:
     blob = await database.write(seal())
 
-    answers = await write_together(database, lambda work: work.vault.destroy_folder(FOLDER), unseal(blob), seal())
+    answers = await write_together(database, destroy, unseal(blob), seal())
 
     assert [type(answer) for answer in answers] == [type(None), FolderGone, FolderGone]
 
@@ -92,41 +114,32 @@ async def test_a_step_cannot_use_a_folder_destroyed_earlier_in_its_batch(databas
 async def test_an_undone_destruction_destroys_nothing(database: Database) -> None:
     blob = await database.write(seal())
 
-    def fail(work: Work) -> None:
-        work.vault.destroy_folder(FOLDER)
-        raise LookupError
-
-    await write_together(database, fail, add(1))
+    await write_together(database, in_turn(destroy, fail), add(1))
 
     assert await database.read(unseal(blob)) == b"canary"
 
 
 async def test_an_old_backup_of_the_data_does_not_bring_an_erased_folder_back(
-    new_sqlite: Callable[[], str], tmp_path: Path
+    sqlite_stores: Stores, tmp_path: Path
 ) -> None:
-    stores = Stores(new_sqlite(), new_sqlite(), tmp_path / "keys", tmp_path / "data")
-    database = await stores.open()
-    kept = FolderId(b"k" * 16)
-    await database.write(lambda work: scratch.create_all(work.data))
-    for number, folder in enumerate((FOLDER, kept)):
-        blob = await database.write(seal(folder=folder))
-        await database.write(
-            lambda work, n=number, b=blob: work.data.execute(insert(children).values(number=n, note=b))
-        )
+    path, backup = Path(make_url(sqlite_stores.url).database or ""), tmp_path / "backup"
+    database = await sqlite_stores.open()
+    await database.write(lambda work: children.metadata.create_all(work.data))
+    for number, folder in enumerate((FOLDER, OTHER)):
+        await database.write(add(number, note=await database.write(seal(folder=folder))))
     await database.close()
-    path = Path(make_url(stores.url).database or "")
-    shutil.copy(path, tmp_path / "backup.db")
+    shutil.copy(path, backup)
 
-    database = await stores.open()
-    await database.write(lambda work: (work.vault.destroy_folder(FOLDER), work.data.execute(children.delete()))[0])
+    database = await sqlite_stores.open()
+    await database.write(destroy)
     await database.close()
-    shutil.copy(tmp_path / "backup.db", path)
+    shutil.copy(backup, path)
 
-    restored = await stores.open()
-    blobs = await restored.read(lambda work: list(work.data.execute(select(children.c.note)).scalars()))
+    restored = await sqlite_stores.open()
+    erased, kept = await restored.read(lambda work: list(work.data.execute(select(children.c.note)).scalars()))
     with pytest.raises(FolderGone):
-        await restored.read(unseal(blobs[0]))
-    assert await restored.read(unseal(blobs[1], kept)) == b"canary"
+        await restored.read(unseal(erased))
+    assert await restored.read(unseal(kept, OTHER)) == b"canary"
     await restored.close()
 
 
@@ -148,10 +161,21 @@ async def test_another_process_forgets_an_opened_key_after_five_minutes(
     await theirs.close()
 
 
-async def test_the_wrong_root_key_is_noticed_at_the_start(stores: Stores) -> None:
-    database = await stores.open()
-    await database.write(seal())
+async def test_more_folders_than_stay_opened_can_be_used(sqlite_stores: Stores) -> None:
+    database = await sqlite_stores.open()
+    folders = [FolderId(number.to_bytes(16)) for number in range(CACHED_KEYS + 10)]
+    blobs = await database.write(lambda work: [seal(folder=folder)(work) for folder in folders])
+
+    opened = await database.read(
+        lambda work: {unseal(blob, folder)(work) for folder, blob in zip(folders, blobs, strict=True)}
+    )
+
+    assert opened == {b"canary"}
     await database.close()
+
+
+async def test_the_wrong_root_key_is_noticed_at_the_start(database: Database, stores: Stores) -> None:
+    await database.write(seal())
 
     (stores.keys_folder / "kek-1.key").write_bytes(b"x" * 32)
     with pytest.raises(Unreadable, match=r"restore the key folder"):

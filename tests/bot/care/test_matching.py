@@ -74,7 +74,8 @@ def test_a_community_unit_of_the_own_kecamatan_is_never_offered_first() -> None:
 
 def test_several_units_of_neighbours_leave_room_for_others() -> None:
     neighbours = [unit_at(f"ibm-{number}", f"31.72.02.100{number}", kind="ibm") for number in (1, 2, 3)]
-    units = [*neighbours, unit_at("bnn-jakut", "31.72.05.1003"), unit_at("bnn-tangerang", "36.71")]
+    farther = [unit_at("bnn-tangerang", "36.71"), unit_at("bnn-serang", "36.73")]
+    units = [*neighbours, unit_at("bnn-jakut", "31.72.05.1003"), *farther]
 
     shown = offered(units, "31.72.02")
 
@@ -136,10 +137,11 @@ def test_a_cost_of_travel_can_take_the_place_of_the_straight_line() -> None:
         return abs(one.lat - other.lat) + (0 if one.island == other.island else 1_000)
 
     units = [unit_at("raha", "74.03.16.1008"), unit_at("kolaka", "74.01.04.1001")]
-    bombana = AreaCode("74.06.03")
+    rumbia = AreaCode("74.06.04")
 
-    ranked = rank(units, whole_gazetteer(), bombana, measure=refuse_the_sea)
+    ranked = rank(units, whole_gazetteer(), rumbia, measure=refuse_the_sea)
 
+    assert offered(units, rumbia) == ["raha", "kolaka"]
     assert [offer.unit.id for offer in ranked] == ["kolaka", "raha"]
 
 

@@ -1,0 +1,45 @@
+"""The command line, and the only module of `bot` that knows the other packages."""
+
+import importlib
+from typing import Any
+
+import click
+
+#: Loaded only when asked for, so that no command waits for another's imports.
+_COMMANDS = {
+    "run": "commands.run:run",
+    "talk": "commands.talk:talk",
+    "check": "commands.check:check",
+    "connect": "commands.telegram:connect",
+    "nearest": "commands.nearest:nearest",
+    "units": "commands.units:units",
+    "staff": "commands.staff:staff",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List every command in the order people need them."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None if there is none of that name."""
+        del ctx
+        module, _, name = _COMMANDS.get(cmd_name, "").partition(":")
+        if not name:
+            return None
+        command: Any = getattr(importlib.import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=LazyGroup)
+@click.version_option("0.1.0", prog_name="singgah")
+def main() -> None:
+    """Run Singgah, a place to stop by on the way to recovery."""
+
+
+if __name__ == "__main__":
+    main(prog_name="singgah")

@@ -1,0 +1,208 @@
+"""Speak on a web page of our own: rendered here, whole without scripts, no cookie before consent.
+
+The conversation's lines are stored by the handlers and fetched by the page, so nothing is ever sent to it.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Final
+
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.ports import Page, Pages
+from channels.webchat_forms import WEBCHAT, Form, Stamp, is_foreign, make_address, make_nonce, read_deliveries, read_form
+from channels.webchat_headers import QuietHeaders
+from channels.webchat_rendering import Renderer, View
+
+log = logging.getLogger(__name__)
+
+PATH: Final = "/chat"
+
+_AWAY: Final = f"{PATH}/away"
+_HEARTBEAT_SECONDS = 25
+_LONGEST_STREAM_SECONDS = 600.0
+_RETRY_MILLISECONDS = 5_000
+_MOST_STREAMS = 4
+
+Handle = Callable[[Request], Awaitable[Response]]
+
+
+def webchat_routes(
+    pages: Pages, opening: Page, *, secret: bytes, public_url: str, max_body_bytes: int = 65_536
+) -> list[Route]:
+    """Make the routes of the web chat.
+
+    `opening`: what somebody new sees, see `make_opening`.  `secret`: at least 32 bytes, the same in every process.
+    `public_url`: cookies are marked for https only where it begins so.  `max_body_bytes`: of a form; the longest
+    text of the service grows twelvefold when it is all emoji.
+    """
+    site = _Site(pages, opening, Stamp(secret), secure=public_url.startswith("https:"), max_body_bytes=max_body_bytes)
+    quiet = [Middleware(QuietHeaders, secure=site.secure)]
+
+    def route(path: str, handle: Handle, *methods: str) -> Route:
+        return Route(PATH + path, site.kindly(handle), methods=list(methods), middleware=quiet)
+
+    return [
+        route("", site.show, "GET"),
+        route("", site.take, "POST"),
+        route("/log", site.show_log, "GET", "POST"),
+        route("/events", site.tell, "GET"),
+        route("/leave", site.leave, "POST"),
+        route("/away", site.show_away, "GET"),
+        route("/static/{version}/{name}", site.give_asset, "GET"),
+    ]
+
+
+class _Site:
+    def __init__(self, pages: Pages, opening: Page, stamp: Stamp, *, secure: bool, max_body_bytes: int) -> None:
+        self.secure = secure
+        self._pages = pages
+        self._opening = opening
+        self._stamp = stamp
+        self._max_body_bytes = max_body_bytes
+        self._renderer = Renderer(pages)
+        # A browser takes a __Secure- cookie over https only.
+        self._cookie = "__Secure-catatan" if secure else "catatan"
+        self._streams: Counter[str] = Counter()
+
+    async def show(self, request: Request) -> Response:
+        """Show the conversation the cookie leads to, else the first screen; nothing is stored for it."""
+        address = self._read_cookie(request)
+        if address is None:
+            return self._render_opening(restore=request.headers.get("sec-fetch-site") == "cross-site")
+        page = await self._pages.page(address)
+        if page is None:
+            return self._forget(self._render_opening(notice="web_gone"))
+        return self._render_own(address, page)
+
+    async def take(self, request: Request) -> Response:
+        """Take what the person sent and show what follows."""
+        form = await read_form(request, self._max_body_bytes)
+        if form is None:
+            return self._render_notice("web_too_long", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        request.state.form = form
+        address = self._find_address(request, form)
+        if address is None:
+            return self._render_notice("web_stale", HTTPStatus.FORBIDDEN)
+        deliveries = read_deliveries(address, form)
+        for incoming in deliveries:
+            await self._pages.receive(incoming)
+        return await self._answer(request, address, has_spoken=bool(deliveries))
+
+    async def show_log(self, request: Request) -> Response:
+        """Give the script the conversation anew; 204 when there is none (any more)."""
+        form = await read_form(request, self._max_body_bytes)
+        address = self._find_address(request, form or {}) if request.method == "POST" else self._read_cookie(request)
+        page = await self._pages.page(address) if address and not is_foreign(request) else None
+        if address is None or page is None:
+            return Response(status_code=HTTPStatus.NO_CONTENT)
+        return self._render_own(address, page)
+
+    async def tell(self, request: Request) -> Response:
+        """Hold a stream open until the conversation has moved, and say only that it has."""
+        address = self._read_cookie(request)
+        after = request.query_params.get("after", "")
+        if address is None or is_foreign(request) or not (after.isascii() and after.isdecimal()):
+            return Response(status_code=HTTPStatus.NO_CONTENT)
+        if self._streams[address] >= _MOST_STREAMS:
+            return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS)
+        return EventSourceResponse(self._wait(address, int(after)), ping=_HEARTBEAT_SECONDS)
+
+    async def leave(self, request: Request) -> Response:
+        """Forget the conversation on this device and show something else."""
+        del request
+        response = RedirectResponse(_AWAY, HTTPStatus.SEE_OTHER)
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        return self._forget(response)
+
+    async def show_away(self, request: Request) -> Response:
+        """Show a page that could be anybody's."""
+        del request
+        return HTMLResponse(self._renderer.render_away(self._opening.language))
+
+    async def give_asset(self, request: Request) -> Response:
+        """Give a style, script or icon, which a browser may keep: it says nothing about anybody."""
+        asset = self._renderer.assets.get(request.path_params["name"])
+        if asset is None or request.path_params["version"] != self._renderer.version:
+            return Response(status_code=HTTPStatus.NOT_FOUND)
+        kept = {"Cache-Control": "private, max-age=31536000, immutable"}
+        return Response(asset.body, media_type=asset.kind, headers=kept)
+
+    def kindly(self, handle: Handle) -> Handle:
+        """Answer with a kind sentence when something fails; a form that was sent can be sent again."""
+
+        @wraps(handle)
+        async def handle_kindly(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except ClientDisconnect:
+                return Response(status_code=HTTPStatus.BAD_REQUEST)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the person must not meet a bare error
+                log.exception("failed", extra={"action": "webchat.failed", "channel": WEBCHAT, "error": error})
+            again = getattr(request.state, "form", None)
+            return self._render_notice("error_kind", HTTPStatus.SERVICE_UNAVAILABLE, again)
+
+        return handle_kindly
+
+    def _find_address(self, request: Request, form: Form) -> str | None:
+        """Find whose form this is; None if it is not ours or another site sent it."""
+        address = form.get("address") or self._read_cookie(request)
+        is_ours = address is not None and self._stamp.holds(address, form.get("check", ""))
+        return address if is_ours and not is_foreign(request) else None
+
+    def _read_cookie(self, request: Request) -> str | None:
+        return request.cookies.get(self._cookie) or None
+
+    async def _answer(self, request: Request, address: str, *, has_spoken: bool) -> Response:
+        page = await self._pages.page(address)
+        if page is None:
+            return self._render_opening(notice="erased" if has_spoken else None)
+        if page.consented and "x-part" not in request.headers:
+            return self._remember(RedirectResponse(PATH, HTTPStatus.SEE_OTHER), address)
+        return self._render_own(address, page)
+
+    async def _wait(self, address: str, after: int) -> AsyncIterator[ServerSentEvent]:
+        self._streams[address] += 1
+        try:
+            yield ServerSentEvent(comment="open", retry=_RETRY_MILLISECONDS)
+            has_moved = await self._pages.wait(address, after, _LONGEST_STREAM_SECONDS)
+            if has_moved or await self._pages.page(address) is None:
+                yield ServerSentEvent(event="moved", data="")
+        finally:
+            self._streams -= Counter([address])
+
+    def _render_own(self, address: str, page: Page) -> Response:
+        if page.consented:
+            return self._remember(self._render(View(page, None, self._stamp.make(address), make_nonce())), address)
+        # Nothing stored means a farewell: whatever is said next begins somewhere new.
+        is_over = page.revision == 0
+        carried = make_address() if is_over else address
+        return self._forget(self._render(View(page, carried, self._stamp.make(carried), make_nonce(), is_over)))
+
+    def _render_opening(self, *, notice: str | None = None, restore: bool = False) -> Response:
+        address = make_address()
+        view = View(self._opening, address, self._stamp.make(address), make_nonce(), True, notice, restore)
+        return self._render(view)
+
+    def _render(self, view: View) -> Response:
+        return HTMLResponse(self._renderer.render_chat(view))
+
+    def _render_notice(self, notice: str, status: HTTPStatus, again: Form | None = None) -> Response:
+        return HTMLResponse(self._renderer.render_notice(notice, self._opening.language, again), status)
+
+    def _remember(self, response: Response, address: str) -> Response:
+        response.set_cookie(
+            self._cookie, address, path=PATH, secure=self.secure, httponly=True, samesite="strict"
+        )
+        return response
+
+    def _forget(self, response: Response) -> Response:
+        response.delete_cookie(self._cookie, path=PATH, secure=self.secure, httponly=True, samesite="strict")
+        return response

@@ -1,0 +1,102 @@
+"""Read what a form of the web chat carries, and tell our own forms from forged ones."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+
+from bot.ports import ChannelName, Content, Incoming, Place, Start, Tap, Text
+
+WEBCHAT: Final = ChannelName("webchat")
+
+_ADDRESS_BYTES = 32
+_NONCE_BYTES = 16
+_MOST_FIELDS = 20
+_POSITION = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?),(-?\d{1,3}(?:\.\d{1,9})?)", re.ASCII)
+
+Form = Mapping[str, str]
+
+
+class Stamp:
+    """Marks addresses that this service made, so that nobody can bring one of their own or post for somebody else."""
+
+    def __init__(self, secret: bytes) -> None:
+        """Stamp with a secret of at least 32 bytes."""
+        self._secret = hashlib.sha256(b"webchat.form\0" + secret).digest()
+
+    def make(self, address: str) -> str:
+        """Return the mark that goes with an address."""
+        return hmac.new(self._secret, address.encode(), hashlib.sha256).hexdigest()
+
+    def holds(self, address: str, mark: str) -> bool:
+        """Tell whether the mark belongs to the address, in constant time."""
+        return hmac.compare_digest(self.make(address).encode(), mark.encode())
+
+
+def make_address() -> str:
+    """Make the address of a new conversation: 256 random bits, which are all it takes to read it."""
+    return secrets.token_urlsafe(_ADDRESS_BYTES)
+
+
+def make_nonce() -> str:
+    """Make the number of a form, so that the same form sent twice is answered once."""
+    return secrets.token_hex(_NONCE_BYTES)
+
+
+async def read_form(request: Request, max_bytes: int) -> Form | None:
+    """Read the fields of a posted form; None when the body is too long.  Raises ClientDisconnect."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            return None
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        return {}
+
+
+def is_foreign(request: Request) -> bool:
+    """Tell whether another site made the browser send this.
+
+    Pages without a referrer send `Origin: null` for their own forms, so null alone proves nothing.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("origin", "null")
+    return origin != "null" and urlsplit(origin).netloc != request.headers.get("host")
+
+
+def read_deliveries(address: str, form: Form) -> tuple[Incoming, ...]:
+    """Return what the person sent, in order; nothing for an empty form.
+
+    The first form of a conversation opens it as well, unless it brings a return phrase.
+    """
+    content = _read_content(form)
+    if content is None:
+        return ()
+    opens = "start" in form and not form.get("phrase")
+    contents: tuple[Content, ...] = (Start(), content) if opens else (content,)
+    nonce = form.get("nonce") or make_nonce()
+    return tuple(Incoming(WEBCHAT, address, _name(address, nonce, one), one) for one in contents)
+
+
+def _read_content(form: Form) -> Content | None:
+    if form.get("token"):
+        return Tap(form["token"])
+    if position := _POSITION.fullmatch(form.get("place", "")):
+        return Place(float(position[1]), float(position[2]))
+    text = form.get("choice") or form.get("phrase") or form.get("text", "")
+    text = text.replace("\r\n", "\n").strip()
+    return Text(text) if text else None
+
+
+def _name(address: str, nonce: str, content: Content) -> str:
+    """Name a delivery after its form and what it says: a second tap on another button is something new."""
+    return hashlib.sha256("\0".join((address, nonce, repr(content))).encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,52 @@
+"""Keep every page of the web chat to itself: no copies, no outside requests, no frames, no trace in other sites."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_UNUSED: Final = ("accelerometer", "camera", "display-capture", "gyroscope", "magnetometer", "microphone", "payment")
+
+_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Content-Security-Policy": _POLICY,
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(("geolocation=(self)", *(f"{name}=()" for name in _UNUSED))),
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+)
+
+
+class QuietHeaders:
+    """Middleware that puts the headers on each answer.  `secure`: the service is reached over https only."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        """Wrap an application."""
+        self._app = app
+        self._secure = secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+
+        async def send_quietly(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add(MutableHeaders(scope=message))
+            await send(message)
+
+        await self._app(scope, receive, send_quietly)
+
+    def _add(self, headers: MutableHeaders) -> None:
+        headers.update(_HEADERS)
+        headers.setdefault("Cache-Control", "no-store")
+        if self._secure:
+            headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -1,0 +1,129 @@
+"""`singgah nearest`: the place understood and the units near it, for scripts and for staff."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from bot.care import matching, places
+from bot.care.gazetteer import AreaCode, Gazetteer
+from bot.care.places import Understood
+from bot.config import Config
+from commands.settings import OneLine, config_option, refusals
+from handlers.opening import House, read_house
+
+_LEVELS = ("province", "regency", "district", "village")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What was asked.  `only`: unit ids to choose from, empty for all.  `limit`: how many units."""
+
+    only: tuple[str, ...]
+    limit: int
+
+
+@click.command()
+@config_option()
+@click.option("--at", help="LAT,LON in degrees.")
+@click.option("--place", help="A place as people write it.")
+@click.option("--area", help="An official area code.")
+@click.option("--lines", is_flag=True, help="Read 'at LAT,LON', 'place TEXT' or 'area CODE' lines, print JSON per line.")
+@click.option("--only", default="", help="Choose from these unit ids only, separated by commas.")
+@click.option("--limit", default=3, show_default=True, type=click.IntRange(1, 50))
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def nearest(  # noqa: PLR0913 - one parameter per option
+    config: Config, at: str | None, place: str | None, area: str | None, lines: bool, only: str, limit: int, as_json: bool  # noqa: FBT001 - flags
+) -> None:
+    """Say which place is meant and which units are near, with kilometres and the reason."""
+    asked = [f"{kind} {value}" for kind, value in (("at", at), ("place", place), ("area", area)) if value is not None]
+    if len(asked) + lines != 1:
+        raise OneLine("give exactly one of --at, --place, --area and --lines")
+    with refusals():
+        house = read_house(config)
+    wish = _Wish(tuple(name for name in only.split(",") if name), limit)
+    if lines:
+        for line in sys.stdin:
+            click.echo(json.dumps(answer(house, line.strip(), wish), ensure_ascii=False))
+            sys.stdout.flush()
+        return
+    found = answer(house, asked[0], wish)
+    if "error" in found:
+        raise OneLine(str(found["error"]))
+    click.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(_describe(found)))
+
+
+def answer(house: House, line: str, wish: _Wish) -> dict[str, Any]:
+    """Answer one line; a line that cannot be read gives `{"error": what is wrong and the remedy}`."""
+    kind, _, value = line.partition(" ")
+    try:
+        understood = _understand(house.gazetteer, kind, value.strip())
+    except ValueError as error:
+        return {"error": str(error)}
+    code = understood.settled
+    return {
+        "place": _place(house.gazetteer, code) if code else None,
+        "ask": [_place(house.gazetteer, candidate) for candidate in understood.candidates],
+        "out_of_coverage": understood.out_of_coverage,
+        "units": [_unit(offer) for offer in _rank(house, code, wish)] if code else [],
+    }
+
+
+def _understand(gazetteer: Gazetteer, kind: str, value: str) -> Understood:
+    match kind:
+        case "at":
+            latitude, _, longitude = value.partition(",")
+            try:
+                return places.understand_point(gazetteer, float(latitude), float(longitude))
+            except ValueError:
+                raise ValueError("at takes LAT,LON in degrees, such as -3.99,122.51") from None
+        case "place":
+            return places.understand_text(gazetteer, value)
+        case "area":
+            area = gazetteer.area(value)
+            if area is None:
+                raise ValueError("area takes an official code, such as 74.71.01")
+            return Understood(settled=area.code)
+        case _:
+            raise ValueError("a line begins with at, place or area")
+
+
+def _rank(house: House, code: AreaCode, wish: _Wish) -> tuple[matching.Offer, ...]:
+    chosen = [unit for unit in house.units.values() if not wish.only or unit.id in wish.only]
+    return matching.rank(chosen, house.gazetteer, code, wish.limit)
+
+
+def _place(gazetteer: Gazetteer, code: str) -> dict[str, str | None]:
+    names = {_LEVELS[area.level - 1]: area.name for area in gazetteer.lineage(code)}
+    return {"code": code, **{level: names.get(level) for level in reversed(_LEVELS)}}
+
+
+def _unit(offer: matching.Offer) -> dict[str, object]:
+    return {
+        "id": offer.unit.id,
+        "name": offer.unit.name,
+        "minutes": None,
+        "km": offer.km,
+        "way": ", ".join(offer.reasons),
+        "own_village": "own_neighbourhood" in offer.reasons,
+    }
+
+
+def _describe(found: dict[str, Any]) -> Iterator[str]:
+    if found["out_of_coverage"]:
+        yield "Out of coverage: at sea or abroad."
+    if found["place"]:
+        yield _line(found["place"])
+    for candidate in found["ask"]:
+        yield f"? {_line(candidate)}"
+    for unit in found["units"]:
+        yield f"  {unit['km']:>5} km  {unit['name']}  ({unit['way']})"
+    if not found["place"] and not found["ask"] and not found["out_of_coverage"]:
+        yield "Not understood as a place."
+
+
+def _line(place: dict[str, str | None]) -> str:
+    return f"{place['code']}  {', '.join(name for name in list(place.values())[1:] if name)}"

@@ -1,0 +1,77 @@
+"""What every command begins with: the settings, and refusals in one line."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import click
+
+from bot.care.directory import UnitsError
+from bot.care.followup import PlansError
+from bot.config import Config, ConfigError, parse
+from bot.ports import ChannelError
+from bot.steps import ContentError
+from storage.errors import StorageError
+
+F = TypeVar("F", bound=Callable[..., Any] | click.Command)
+DEFAULT_FILE = Path("config.toml")
+_REFUSALS = (ConfigError, ContentError, UnitsError, PlansError, StorageError, ChannelError)
+
+
+class OneLine(click.ClickException):
+    """Ends a command with one line on standard error and exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the line."""
+        click.echo(f"singgah: {self.format_message()}", file=file or sys.stderr)
+
+
+@contextlib.contextmanager
+def refusals() -> Iterator[None]:
+    """Turn what is refused, and why, into one line."""
+    try:
+        yield
+    except _REFUSALS as error:
+        raise OneLine(str(error)) from None
+
+
+def config_option() -> Callable[[F], F]:
+    """Make the `--config` option; the command gets the settings themselves as `config`."""
+
+    def load(_context: click.Context, _option: click.Parameter, path: Path | None) -> Config:
+        return load_config(path)
+
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        callback=load,
+        help="Settings file; without it ./config.toml, and without that the defaults.",
+    )
+
+
+def load_config(path: Path | None) -> Config:
+    """Read the settings; every setting has a default, so that no file is needed."""
+    chosen = path or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+    with refusals():
+        if chosen is None:
+            return parse("", str(DEFAULT_FILE))
+        try:
+            return parse(chosen.read_text(encoding="utf-8"), str(chosen))
+        except (OSError, UnicodeDecodeError) as error:
+            raise OneLine(f"{chosen}: cannot be read ({type(error).__name__}); name another with --config") from None
+
+
+def read_secret(path: Path, setting: str) -> str:
+    """Read a secret from its file.  Raises ConfigError when it is missing, empty, or others can read it."""
+    try:
+        mode = path.stat().st_mode
+        secret = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{setting}: {path} cannot be read ({type(error).__name__}); write the secret there") from None
+    if mode & 0o077:
+        raise ConfigError(f"{setting}: others can read {path}; run chmod 600 {path}")
+    if not secret:
+        raise ConfigError(f"{setting}: {path} is empty; write the secret there")
+    return secret

@@ -1,0 +1,102 @@
+"""`singgah staff`: who may work here."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+
+from bot.config import Config
+from commands.settings import OneLine, config_option, refusals
+from commands.welcome import sign_in_link
+from handlers.casework import put_back_cases
+from handlers.opening import open_world
+from handlers.world import World
+from storage import staffing
+from storage.staffing import Purpose, Role, StaffMember
+from storage.transaction import Work
+
+T = TypeVar("T")
+
+
+@click.group()
+def staff() -> None:
+    """Invite, list and revoke staff."""
+
+
+@staff.command()
+@config_option()
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--unit", "unit_id", help="Id of the unit, as in content/units.toml.")
+@click.option("--alias", required=True, help="The name clients see; not the person's own name.")
+@click.option("--group", is_flag=True, help="Also make a one-time code that links a Telegram group of the unit.")
+def invite(config: Config, role: str, unit_id: str | None, alias: str, group: bool) -> None:  # noqa: FBT001 - a flag
+    """Add somebody and print one-time links: one for the desk, one for their private Telegram chat."""
+    needs_unit = Role(role) in (Role.COUNSELLOR, Role.AGENT, Role.UNIT_HEAD)
+
+    def step(work: Work, world: World) -> list[str]:
+        if needs_unit and (unit_id is None or unit_id not in world.units):
+            raise OneLine(f"--unit: {role} belongs to a unit; choose one of {', '.join(sorted(world.units))}")
+        member = staffing.add_staff(work, Role(role), unit_id, alias)
+        lines = [f"Desk      {sign_in_link(work, config, member)}"]
+        if needs_unit:
+            token = staffing.invite(work, member.id, Purpose.LINK_CHAT)
+            lines.append(f"Telegram  send to the bot in a private chat:  /start {token}")
+        if group:
+            token = staffing.invite(work, member.id, Purpose.LINK_GROUP)
+            lines.append(f"Group     add the bot to the group and write:  /start@THE_BOT {token}")
+        return [*lines, "Each works once, within a day."]
+
+    click.echo("\n".join(_in_world(config, step)))
+
+
+@staff.command(name="list")
+@config_option()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def list_staff(config: Config, as_json: bool) -> None:  # noqa: FBT001 - a flag
+    """List everybody who works here."""
+    members = _in_world(config, lambda work, _world: staffing.list_staff(work))
+    rows = [_row(member) for member in members]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for row in rows:
+            click.echo("  ".join(f"{row[name]}" for name in ("id", "role", "unit", "alias", "active")))
+
+
+@staff.command()
+@config_option()
+@click.argument("staff_id")
+def revoke(config: Config, staff_id: str) -> None:
+    """End somebody's access everywhere at once; their open cases go back to the queue."""
+
+    def step(work: Work, world: World) -> int:
+        member = next((one for one in staffing.list_staff(work) if one.id.hex() == staff_id), None)
+        if member is None:
+            raise OneLine(f"nobody has the id {staff_id!r}; see singgah staff list")
+        count = put_back_cases(work, world, member)
+        staffing.revoke(work, member.id)
+        return count
+
+    count = _in_world(config, step)
+    click.echo(f"revoked; {count} open cases are back in the queue.")
+
+
+def _row(member: StaffMember) -> dict[str, object]:
+    return {
+        "id": member.id.hex(),
+        "role": member.role.value,
+        "unit": member.unit_id or "-",
+        "alias": member.alias,
+        "active": member.active,
+    }
+
+
+def _in_world(config: Config, step: Callable[[Work, World], T]) -> T:
+    async def go() -> T:
+        async with open_world(config, {}) as world:
+            return await world.database.write(lambda work: step(work, world))
+
+    with refusals():
+        return asyncio.run(go())

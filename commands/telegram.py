@@ -1,0 +1,112 @@
+"""Put the Telegram channel together from the settings, and `singgah connect telegram`."""
+
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from bot.config import Config
+from bot.dialogue.script import Command
+from channels.telegram import Profile, TelegramChannel, Webhook
+from channels.telegram_webhook import PATH
+from commands.settings import DEFAULT_FILE, OneLine, config_option, read_secret, refusals
+from handlers.world import World
+
+log = logging.getLogger(__name__)
+
+_TOKEN_FILE = "telegram-token"  # noqa: S105 - the name of a file
+
+
+def build_telegram(config: Config) -> TelegramChannel | None:
+    """Make the channel if a token is set; None otherwise.  Raises ConfigError."""
+    settings = config.channels.telegram
+    if settings.token_file is None:
+        return None
+    token = read_secret(settings.token_file, "channels.telegram.token_file")
+    return TelegramChannel(token, base_url=settings.base_url, base_file_url=settings.base_file_url)
+
+
+def webhook_of(config: Config) -> Webhook | None:
+    """Return where Telegram is to deliver to; None for polling."""
+    settings = config.channels.telegram
+    if settings.mode != "webhook" or settings.webhook_secret_file is None:
+        return None
+    secret = read_secret(settings.webhook_secret_file, "channels.telegram.webhook_secret_file")
+    return Webhook(f"{config.server.url}{PATH}", secret)
+
+
+def profile_of(world: World) -> Profile:
+    """Describe the bot in neutral words: whoever sees it on a phone learns nothing."""
+    script = world.script
+    words = {command: next(word for word, means in script.commands.items() if means is command) for command in Command}
+    shown = (Command.START, Command.MENU, Command.HELP, Command.EMERGENCY, Command.LANGUAGE, Command.DATA, Command.STOP)
+    described = {words[command]: script.say(f"command_{command}", script.default) for command in shown}
+    return Profile(
+        {"start": described[words[Command.START]], **described},
+        script.say("bot_description", script.default),
+        script.say("bot_about", script.default),
+    )
+
+
+def report_trouble(error: Exception) -> None:
+    """Note that the platform made trouble, by class only."""
+    log.warning("telegram", extra={"action": "telegram.trouble", "channel": "telegram", "error": error})
+
+
+@click.group()
+def connect() -> None:
+    """Connect a platform."""
+
+
+@connect.command("telegram")
+@config_option()
+@click.option("--token-file", type=click.Path(path_type=Path, exists=True), help="Read the token from this file.")
+def connect_telegram(config: Config, token_file: Path | None) -> None:
+    """Ask for a bot's token without showing it, check it, and keep it in a file only you can read."""
+    token = token_file.read_text(encoding="utf-8") if token_file else _ask_token()
+    settings = config.channels.telegram
+    channel = TelegramChannel(token.strip(), base_url=settings.base_url, base_file_url=settings.base_file_url)
+    with refusals():
+        username = asyncio.run(_check(channel))
+    kept = settings.token_file or config.keys.dir / _TOKEN_FILE
+    _write_secret(kept, token.strip())
+    click.echo(f"@{username} is connected; the token is in {kept}.")
+    _set_in_config(kept)
+
+
+def _ask_token() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline()
+    return str(click.prompt("Token from @BotFather", hide_input=True))
+
+
+async def _check(channel: TelegramChannel) -> str:
+    try:
+        return await channel.check()
+    finally:
+        await channel.close()
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(secret + "\n")
+
+
+def _set_in_config(token_file: Path) -> None:
+    """Name the token file in ./config.toml; a file that has Telegram settings already is left as it is."""
+    text = DEFAULT_FILE.read_text(encoding="utf-8") if DEFAULT_FILE.exists() else ""
+    if "[channels.telegram]" in text:
+        click.echo(f'Set token_file = "{token_file}" under [channels.telegram] in {DEFAULT_FILE} if it is not there.')
+        return
+    try:
+        before = f"{text.rstrip()}\n\n" if text.strip() else ""
+        DEFAULT_FILE.write_text(f'{before}[channels.telegram]\ntoken_file = "{token_file}"\n', encoding="utf-8")
+    except OSError as error:
+        raise OneLine(f"{DEFAULT_FILE} cannot be written ({error.strerror}); add token_file yourself") from None
+    click.echo(f"{DEFAULT_FILE} names it. Start again with: make run")

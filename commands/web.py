@@ -1,0 +1,50 @@
+"""Put every route into one web application."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from channels.telegram_webhook import telegram_routes
+from channels.webchat import webchat_routes
+from commands.telegram import report_trouble, webhook_of
+from console.desk import desk_routes
+from handlers.desk import Desk
+from handlers.pages import WebPages
+from handlers.receive import Receiver
+from handlers.world import World
+from storage.errors import StorageError
+from storage.people import count_clients
+
+
+def build_app(world: World, receiver: Receiver) -> Starlette:
+    """Build the application of this process: health, web chat, desk, and the webhook if there is one."""
+    config = world.config
+    secure = config.server.url.startswith("https://")
+    routes: list[BaseRoute] = [*_health_routes(world), *desk_routes(Desk(world), secure=secure)]
+    if config.channels.webchat.enabled:
+        pages = WebPages(world, receiver)
+        routes += [Route("/", _to_chat), *webchat_routes(pages, secure=secure, max_body_bytes=config.limits.body_bytes)]
+    webhook = webhook_of(config)
+    if webhook is not None:
+        routes += telegram_routes(webhook.secret, receiver.receive, report_trouble, config.limits.body_bytes)
+    return Starlette(routes=routes)
+
+
+def _health_routes(world: World) -> list[BaseRoute]:
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("alive")
+
+    async def readyz(_request: Request) -> Response:
+        """Tell whether the database answers and the keys open it; no figure about people leaves."""
+        try:
+            await world.database.write(lambda work: count_clients(work) >= 0)
+        except StorageError as error:
+            return JSONResponse({"ready": False, "why": type(error).__name__}, status_code=503)
+        return JSONResponse({"ready": True})
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz)]
+
+
+async def _to_chat(_request: Request) -> Response:
+    return RedirectResponse("/chat", status_code=307)

@@ -1,0 +1,71 @@
+"""The only reader of the clock, and what is done at its ticks."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from handlers import handoff, remind
+from handlers.world import World
+from storage import deliveries, staffing
+from storage.errors import StorageError
+from storage.transaction import Work
+
+log = logging.getLogger(__name__)
+
+_TICK_S = 10
+_TIDY_S = 3_600
+
+
+def read_clock() -> datetime:
+    """Return the present time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def tick(work: Work, world: World) -> int:
+    """Do everything that is due now: check-ins, silences, offers nobody took; return how much there was."""
+    return remind.send_due(work, world) + remind.note_silence(work, world) + handoff.pass_on_overdue(work, world)
+
+
+def tidy(work: Work, world: World) -> int:
+    """Forget what has served its time; return 0, for nothing of it concerns a person."""
+    del world
+    deliveries.forget_old(work)
+    staffing.forget_old(work)
+    return 0
+
+
+class Clock:
+    """Ticks; holds nothing about anybody."""
+
+    def __init__(self, world: World) -> None:
+        """Tick for a world."""
+        self._world = world
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Start ticking on the running event loop; a late tick is made up for once."""
+        for job, seconds in ((tick, _TICK_S), (tidy, _TIDY_S)):
+            self._scheduler.add_job(
+                self._run, "interval", (job,), seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
+            )
+        self._scheduler.add_job(self._refill, "interval", seconds=_TICK_S, coalesce=True, max_instances=1)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop ticking."""
+        self._scheduler.shutdown(wait=False)
+
+    async def _run(self, job: Callable[[Work, World], int]) -> None:
+        try:
+            count = await self._world.database.write(lambda work: job(work, self._world))
+        except StorageError as error:
+            log.warning("tick", extra={"action": "tick.waiting", "error": error})
+            return
+        if count:
+            log.info("tick", extra={"action": f"{job.__name__}.done", "count": count})
+
+    def _refill(self) -> None:
+        """Keep return phrases ready; APScheduler runs plain functions in a thread of its own."""
+        self._world.phrases.refill()

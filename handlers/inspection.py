@@ -1,0 +1,48 @@
+"""Look at content as a whole, as `singgah check` reports it."""
+
+from collections.abc import Iterator
+
+from bot.content import Finding
+from bot.dialogue.flow import Flow, Step
+from bot.dialogue.layout import count_units
+from bot.dialogue.script import MENU
+from handlers.opening import House
+
+#: The strictest channel of this version: what every message and label must fit into.
+MAX_TEXT_UNITS = 4096
+MAX_LABEL_CHARS = 40
+FIRST_SCREEN_WORDS = 60
+FIRST_SCREEN_CHOICES = 5
+
+
+def inspect(house: House) -> Iterator[Finding]:
+    """Report texts and labels that do not fit, a first screen that is too full, and units that cannot answer."""
+    script = house.content.script
+    for language in script.languages:
+        for flow in script.flows[language].values():
+            for step in flow.steps:
+                yield from _fits(language, flow, step)
+        yield from _first_screen(language, script.flows[language][MENU])
+    for name, plan in house.plans.plans.items():
+        if plan.flow not in script.flows[script.default]:
+            yield Finding("reminders.toml", f"plan.{name}: flow {plan.flow!r} does not exist", stops=True)
+    if not any(unit.takes_handoffs and unit.active for unit in house.units.values()):
+        yield Finding("units.toml", "no unit takes handoffs; nobody could be referred", stops=True)
+
+
+def _fits(language: str, flow: Flow, step: Step) -> Iterator[Finding]:
+    where = f"{language}: flow.{flow.id}.{step.id}"
+    if count_units(step.text) > MAX_TEXT_UNITS:
+        yield Finding(where, f"text is longer than {MAX_TEXT_UNITS} characters", stops=True)
+    for choice in step.choices:
+        if len(choice.label) > MAX_LABEL_CHARS:
+            yield Finding(where, f"label of {choice.id!r} is longer than {MAX_LABEL_CHARS} characters", stops=True)
+
+
+def _first_screen(language: str, menu: Flow) -> Iterator[Finding]:
+    step = menu.steps[0]
+    words = len(step.text.split())
+    if words > FIRST_SCREEN_WORDS:
+        yield Finding(f"{language}: flow.menu", f"first screen has {words} words, {FIRST_SCREEN_WORDS} at most", stops=True)
+    if len(step.choices) > FIRST_SCREEN_CHOICES:
+        yield Finding(f"{language}: flow.menu", f"more than {FIRST_SCREEN_CHOICES} choices", stops=True)

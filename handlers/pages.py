@@ -1,0 +1,63 @@
+"""What the web chat shows: the transcript of an address, and a wait for what comes next."""
+
+from bot.ports import Incoming, Line, Page
+from handlers.conversation import place_of
+from handlers.receive import Receiver
+from handlers.speak import WEBCHAT
+from handlers.world import World
+from storage import people, transcripts
+from storage.cases import open_case_of
+from storage.people import ClientId
+from storage.transaction import Work
+
+
+class WebPages:
+    """The handlers' side of the web chat; fulfils `bot.ports.Pages`."""
+
+    def __init__(self, world: World, receiver: Receiver) -> None:
+        """Show pages of a world."""
+        self._world = world
+        self._receiver = receiver
+
+    async def receive(self, incoming: Incoming) -> None:
+        """Take what a person sent; returns after the commit."""
+        await self._receiver.receive(incoming)
+
+    async def page(self, address: str) -> Page | None:
+        """Return the conversation of an address and mark it as seen; None if nobody writes from it."""
+        index = self._world.address_index(WEBCHAT, address)
+        farewell = self._world.signals.take_farewell(index)
+        if farewell is not None:
+            return Page((Line(farewell, mine=False),), 0, self._world.script.default, consented=False, accompanied=False)
+        return await self._world.database.write(lambda work: self._page(work, index))
+
+    async def wait(self, address: str, revision: int, seconds: float) -> bool:
+        """Wait until the conversation has moved past `revision`; False when the time is over."""
+        index = self._world.address_index(WEBCHAT, address)
+        client_id = await self._world.database.read(lambda work: people.find_client(work, index))
+        if client_id is None:
+            return False
+        signal = self._world.signals.page(client_id)
+        if await self._world.database.read(lambda work: transcripts.latest_revision(work, client_id)) != revision:
+            return True
+        return await signal.wait(seconds)
+
+    def phrase(self, name: str, language: str) -> str:
+        """Return one of the service's own sentences."""
+        return self._world.script.say(name, language)
+
+    def _page(self, work: Work, index: bytes) -> Page | None:
+        client_id = people.find_client(work, index)
+        if client_id is None:
+            return None
+        shown = transcripts.load_transcript(work, client_id)
+        if transcripts.mark_seen(work, client_id):
+            self._wake_desk(work, client_id)
+        state = place_of(self._world, work, client_id)
+        consented = people.load_client(work, client_id).consent_version is not None
+        return Page(shown.lines, shown.revision, state.language, consented, state.accompanied)
+
+    def _wake_desk(self, work: Work, client_id: ClientId) -> None:
+        case = open_case_of(work, client_id)
+        if case is not None:
+            work.after_commit(lambda: self._world.signals.wake_page(case.id))

@@ -1,0 +1,79 @@
+"""Keep up the follow-up: knock when a check-in is due, and call a human when silence lasts too long."""
+
+from datetime import datetime
+
+from bot.care.followup import MERGE, Kind, after_quiet
+from bot.dialogue.events import Reminded
+from handlers import handoff
+from handlers.conversation import Conversation, place_of
+from handlers.world import World
+from storage import cases, people, reminders, tasks
+from storage.cases import CaseId
+from storage.outbox import Lane
+from storage.people import Client
+from storage.reminders import Progress, Reminder
+from storage.transaction import Work
+
+_CLAIMED_AT_ONCE = 100
+
+
+def send_due(work: Work, world: World) -> int:
+    """Decide about every reminder whose time has come; return how many were looked at.
+
+    Whether it is sent, shifted, merged or dropped is decided now, on the person's clock, not when it was planned.
+    """
+    claimed = reminders.claim_due(work, most=_CLAIMED_AT_ONCE)
+    newest = {(reminder.client_id, reminder.kind): reminder for reminder in claimed}
+    for reminder in claimed:
+        is_newest = newest[reminder.client_id, reminder.kind] is reminder
+        _decide(work, world, reminder, is_newest=is_newest)
+    return len(claimed)
+
+
+def note_silence(work: Work, world: World) -> int:
+    """Make a task of every check-in that stayed unanswered too long; return how many."""
+    silent = [
+        reminder
+        for name, kind in world.plans.kinds.items()
+        for reminder in reminders.unanswered(work, name, work.now - kind.missed_after)
+    ]
+    for reminder in silent:
+        reminders.note(work, reminder, Progress.MISSED)
+        case = cases.load_case(work, CaseId(reminder.case_id)) if reminder.case_id else None
+        if case is not None:
+            tasks.add_task(work, case, "missed_check_in", work.now)
+            handoff.tell_about_task(work, world, case, "missed_check_in")
+    return len(silent)
+
+
+def _decide(work: Work, world: World, reminder: Reminder, *, is_newest: bool) -> None:
+    client = people.load_client(work, reminder.client_id)
+    kind = world.plans.kinds.get(reminder.kind)
+    if not client.reminders_on or kind is None:
+        reminders.note(work, reminder, Progress.DROPPED)
+        return
+    if not is_newest or _is_too_late(reminder, kind, work.now, is_newest=is_newest):
+        reminders.note(work, reminder, Progress.DROPPED)
+        return
+    waits_until = _waits_until(work, world, client)
+    if waits_until > work.now:
+        reminders.shift(work, reminder, waits_until)
+    elif place_of(world, work, client.id).accompanied:
+        # A counsellor is with the person: nothing is asked by the service, and the silence is not a missed one.
+        reminders.note(work, reminder, Progress.DROPPED)
+    else:
+        reminders.note(work, reminder, Progress.SENT)
+        Conversation(work, world, client.id, lane=Lane.REMINDER).take(Reminded(reminder.kind))
+
+
+def _is_too_late(reminder: Reminder, kind: Kind, now: datetime, *, is_newest: bool) -> bool:
+    """Tell whether a late reminder is left out; `merge` lets the newest one speak for all."""
+    late = now - reminder.due_at > kind.send_within
+    return late and not (kind.when_late == MERGE and is_newest)
+
+
+def _waits_until(work: Work, world: World, client: Client) -> datetime:
+    """Return now, or when the person's pause and quiet hours are over."""
+    wanted = max(work.now, client.paused_until or work.now)
+    zone = client.profile.zone or world.plans.zone(None)
+    return after_quiet(wanted, zone, world.plans.quiet)

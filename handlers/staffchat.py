@@ -1,0 +1,194 @@
+"""Hear staff in their private chats and in the groups of units."""
+
+from bot.dialogue.buttons import read_token
+from bot.dialogue.effects import Message
+from bot.dialogue.events import Picked
+from bot.ports import Blocked, Incoming, Other, Outgoing, Start, Tap, Text
+from handlers import casework, staffwords
+from handlers.casework import Result
+from handlers.speak import to_staff
+from handlers.world import World
+from storage import cases, outbox, staffing
+from storage.cases import Case, Stage
+from storage.staffing import Purpose, StaffAddress, StaffMember
+from storage.transaction import Work
+
+
+def link(work: Work, world: World, incoming: Incoming, token: str) -> bool:
+    """Link a private chat to a staff member by a one-time token; False if the token is not one of ours."""
+    used = staffing.use_invite(work, token, Purpose.LINK_CHAT)
+    if used is None:
+        return False
+    member, _ = used
+    index = world.address_index(incoming.channel, incoming.address)
+    staffing.link_chat(work, member, index, incoming.channel, incoming.address)
+    where = staffing.address_in(work, staffing.folder_of(member), incoming.channel)
+    if where is not None:
+        to_staff(work, world, where, _welcome(world, member))
+        for case in cases.queue_of(work, member.unit_id) if member.unit_id else []:
+            to_staff(work, world, where, staffwords.offer_card(world, case))
+    return True
+
+
+def hear(work: Work, world: World, incoming: Incoming, member: StaffMember) -> None:
+    """Hear a staff member in the private chat."""
+    where = staffing.address_in(work, staffing.folder_of(member), incoming.channel)
+    if where is None:
+        return
+    match incoming.content:
+        case Tap(token):
+            tapped = read_token(world.keyring.signing_key, where.folder, token)
+            for message in _tap(work, world, member, tapped) if tapped else [_say(world, "staff_gone")]:
+                to_staff(work, world, where, message)
+        case Text(text):
+            for message in _speak(work, world, member, text):
+                to_staff(work, world, where, message)
+        case Start(payload) if not payload or not link(work, world, incoming, payload):
+            to_staff(work, world, where, _welcome(world, member))
+        case Blocked():
+            staffing.unlink(work, where.folder, where.channel)
+        case Other():
+            to_staff(work, world, where, _say(world, "staff_text_only"))
+        case _:
+            pass
+
+
+def hear_group(work: Work, world: World, incoming: Incoming) -> None:
+    """Hear a group: only buttons and linking matter there; whatever people write is not read."""
+    index = world.address_index(incoming.channel, incoming.address)
+    group = staffing.find_group(work, index)
+    match incoming.content:
+        case Start(payload) if payload:
+            _link_group(work, world, incoming, payload)
+        case Start() if group is None:
+            outbox.put_farewell(work, incoming.channel, incoming.address, _plain(world, "group_refused"))
+            work.after_commit(world.signals.outbox.set)
+        case Tap(token) if group is not None:
+            _tap_in_group(work, world, incoming, group, token)
+        case Blocked() if group is not None:
+            staffing.unlink(work, group.folder, group.channel)
+        case _:
+            pass
+
+
+def _link_group(work: Work, world: World, incoming: Incoming, token: str) -> None:
+    used = staffing.use_invite(work, token, Purpose.LINK_GROUP)
+    unit = world.units.get(used[0].unit_id or "") if used else None
+    if unit is None:
+        outbox.put_farewell(work, incoming.channel, incoming.address, _plain(world, "staff_group_wrong"))
+    else:
+        index = world.address_index(incoming.channel, incoming.address)
+        staffing.link_group(work, unit.id, index, incoming.channel, incoming.address)
+        group = staffing.find_group(work, index)
+        if group is not None:
+            to_staff(work, world, group, _say(world, "staff_group_linked", unit=unit.name))
+    work.after_commit(world.signals.outbox.set)
+
+
+def _tap_in_group(work: Work, world: World, incoming: Incoming, group: StaffAddress, token: str) -> None:
+    """Take or decline from the group; everything after happens in the private chat."""
+    tapped = read_token(world.keyring.signing_key, group.folder, token)
+    member = staffing.find_staff(work, world.address_index(incoming.channel, incoming.group_sender or ""))
+    if tapped is None or tapped.choice not in (staffwords.ACCEPT, staffwords.DECLINE):
+        return
+    if member is None:
+        to_staff(work, world, group, _say(world, "staff_group_start_private"))
+        return
+    messages = _tap(work, world, member, tapped)
+    case = cases.find_by_code(work, tapped.key)
+    if case is not None and case.staff_id == member.id:
+        to_staff(work, world, group, _say(world, "staff_group_taken", code=case.code, alias=member.alias))
+    for chat in staffing.chats_of(work, member.id):
+        for message in messages:
+            to_staff(work, world, chat, message)
+
+
+def _tap(work: Work, world: World, member: StaffMember, tapped: Picked) -> list[Message]:
+    """Do what a staff button says; every answer is a message."""
+    code, (wish, _, what) = tapped.key, tapped.choice.partition("=")
+    match wish:
+        case staffwords.ACCEPT:
+            return _accept(work, world, member, code)
+        case staffwords.DECLINE:
+            declined = casework.decline(work, world, member, code)
+            return [_say(world, "staff_declined" if declined is Result.DONE else "staff_gone", code=code)]
+        case staffwords.REPLY:
+            return _start_speaking(work, world, member, code)
+        case staffwords.CLOSE | staffwords.STAGE | staffwords.TRANSFER:
+            case = _own(work, member, code)
+            if case is None:
+                return [_say(world, "staff_gone")]
+            return [_move(work, world, member, case, wish, what)]
+        case _:
+            return [_say(world, "staff_gone")]
+
+
+def _accept(work: Work, world: World, member: StaffMember, code: str) -> list[Message]:
+    result, case = casework.accept(work, world, member, code)
+    if case is not None:
+        return [staffwords.case_card(world, case)]
+    return [_say(world, "staff_taken_other" if result is Result.TAKEN else "staff_gone", code=code)]
+
+
+def _start_speaking(work: Work, world: World, member: StaffMember, code: str) -> list[Message]:
+    case = _own(work, member, code)
+    if case is None:
+        return [_say(world, "staff_gone")]
+    staffing.speak_in(work, member, code)
+    return [_say(world, "staff_speaking", code=code)]
+
+
+def _move(work: Work, world: World, member: StaffMember, case: Case, wish: str, what: str) -> Message:
+    """Close, transfer or set the stage; without the detail, ask for it."""
+    match wish, what:
+        case staffwords.CLOSE, "":
+            return staffwords.pick_outcome(world, case, casework.OUTCOMES)
+        case staffwords.CLOSE, outcome:
+            casework.close(work, world, member, case.code, outcome)
+            return _say(world, "staff_closed", code=case.code, outcome=_word(world, f"outcome_{outcome}"))
+        case staffwords.STAGE, stage if stage in casework.STAGES:
+            casework.set_stage(work, world, member, case.code, Stage(stage))
+            return _say(world, "staff_stage_set", code=case.code, stage=_word(world, f"stage_{stage}"))
+        case staffwords.TRANSFER, unit_id if unit_id in world.units:
+            casework.transfer(work, world, member, case.code, unit_id)
+            return _say(world, "staff_transferred", code=case.code, unit=world.units[unit_id].name)
+        case staffwords.TRANSFER, _:
+            return staffwords.pick_unit(world, case, casework.nearest_other_units(world, case))
+        case _:
+            return staffwords.pick_stage(world, case, casework.STAGES)
+
+
+def _speak(work: Work, world: World, member: StaffMember, text: str) -> list[Message]:
+    """Pass words on to the client this person is speaking with; never guess between several."""
+    mine = cases.cases_of(work, member.id)
+    if not mine:
+        return [_say(world, "staff_no_case")]
+    code = next((case.code for case in mine if case.code == member.speaking_in), None)
+    if code is None and len(mine) == 1:
+        code = mine[0].code
+    if code is None:
+        return [staffwords.pick_case(world, mine)]
+    casework.speak(work, world, member, code, text)
+    return []
+
+
+def _own(work: Work, member: StaffMember, code: str) -> Case | None:
+    return next((case for case in cases.cases_of(work, member.id) if case.code == code), None)
+
+
+def _welcome(world: World, member: StaffMember) -> Message:
+    unit = world.units.get(member.unit_id or "")
+    role = _word(world, f"role_{member.role}")
+    return _say(world, "staff_welcome", role=role, unit=unit.name if unit else "-")
+
+
+def _say(world: World, phrase: str, **words: object) -> Message:
+    return Message(_word(world, phrase, **words))
+
+
+def _plain(world: World, phrase: str) -> Outgoing:
+    return Outgoing(_word(world, phrase))
+
+
+def _word(world: World, phrase: str, **words: object) -> str:
+    return world.script.say(phrase, world.script.default, **words)

@@ -1,0 +1,97 @@
+"""What staff read in their chats: offers without content, and clients' words under a label nobody can imitate."""
+
+from bot.care.units import Unit
+from bot.dialogue import wording
+from bot.dialogue.effects import Button, Message
+from bot.dialogue.flow import read
+from bot.dialogue.state import settled_from
+from handlers.world import World
+from storage.cases import Case
+
+#: `flow` of every button in a staff chat.
+STAFF = "staff"
+
+ACCEPT, DECLINE, REPLY, CLOSE, STAGE, TRANSFER = "accept", "decline", "reply", "close", "stage", "transfer"
+
+
+def offer_card(world: World, case: Case) -> Message:
+    """Offer a case: code and unit only, for the chat may be read by many."""
+    text = _say(world, "staff_offer", code=case.code, unit=world.units[case.unit_id].name)
+    return Message(text, (_button(world, case, ACCEPT), _button(world, case, DECLINE)))
+
+
+def case_card(world: World, case: Case) -> Message:
+    """Show the counsellor who has the case exactly what the client sent."""
+    lines = (f"• {name}: {value}" for name, value in card_lines(world, case))
+    text = "\n".join((_say(world, "staff_accepted", code=case.code), "", *lines))
+    return Message(text, (_reply_button(case), *_case_buttons(world, case)))
+
+
+def card_lines(world: World, case: Case) -> list[tuple[str, str]]:
+    """List (name, value) of what the client sent, in the language of the house."""
+    language = world.script.default
+    flow = world.script.flow(case.flow, language)
+    return [(name, value) for _, name, value in wording.card(world.script, flow, read(flow, case.answers), language)]
+
+
+def check_in_lines(world: World, case: Case) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+    """List (day, lines) of every check-in the client answered, oldest first."""
+    language = world.script.default
+    shown = []
+    for noted in case.check_ins:
+        flow = world.script.flow(str(noted["flow"]), language)
+        reading = read(flow, settled_from(noted["answers"]))
+        lines = tuple((name, value) for _, name, value in wording.card(world.script, flow, reading, language))
+        shown.append((str(noted["day"]), lines))
+    return shown
+
+
+def client_words(world: World, case: Case, text: str) -> Message:
+    """Pass on what a client wrote, under the label of the case."""
+    quoted = "\n".join(f"│ {line}" for line in text.splitlines() or [""])
+    return Message(f"{_say(world, 'staff_says', code=case.code)}\n{quoted}", (_reply_button(case),))
+
+
+def pick_outcome(world: World, case: Case, outcomes: tuple[str, ...]) -> Message:
+    """Ask how a case ended."""
+    buttons = tuple(
+        Button(STAFF, case.code, f"{CLOSE}={outcome}", _say(world, f"outcome_{outcome}")) for outcome in outcomes
+    )
+    return Message(_say(world, "staff_ask_outcome", code=case.code), buttons)
+
+
+def pick_stage(world: World, case: Case, stages: tuple[str, ...]) -> Message:
+    """Ask which stage the client is in."""
+    buttons = tuple(Button(STAFF, case.code, f"{STAGE}={stage}", _say(world, f"stage_{stage}")) for stage in stages)
+    return Message(f"{case.code}:", buttons)
+
+
+def pick_unit(world: World, case: Case, units: list[Unit]) -> Message:
+    """Ask which unit takes over."""
+    buttons = tuple(Button(STAFF, case.code, f"{TRANSFER}={unit.id}", unit.name) for unit in units)
+    return Message(_say(world, "staff_ask_unit", code=case.code), buttons)
+
+
+def pick_case(world: World, mine: list[Case]) -> Message:
+    """Ask which client the words are for."""
+    return Message(_say(world, "staff_pick_case"), tuple(_reply_button(case) for case in mine))
+
+
+def _case_buttons(world: World, case: Case) -> tuple[Button, ...]:
+    return (
+        Button(STAFF, case.code, STAGE, _say(world, "staff_stage", code=case.code)),
+        Button(STAFF, case.code, TRANSFER, _say(world, "staff_transfer", code=case.code)),
+        Button(STAFF, case.code, CLOSE, _say(world, "staff_close", code=case.code)),
+    )
+
+
+def _reply_button(case: Case) -> Button:
+    return Button(STAFF, case.code, REPLY, f"↩ {case.code}")
+
+
+def _button(world: World, case: Case, choice: str) -> Button:
+    return Button(STAFF, case.code, choice, _say(world, f"staff_{choice}"))
+
+
+def _say(world: World, phrase: str, **words: object) -> str:
+    return world.script.say(phrase, world.script.default, **words)
