@@ -80,6 +80,13 @@ class TelegramChannel:
         """Tell what one message can carry."""
         return LIMITS
 
+    async def check(self) -> str:
+        """Ask Telegram whose token this is and return the bot's username; nothing is changed.
+
+        Raises TokenRejected, TryLater or Uncertain.
+        """
+        return (await _call(self._bot.get_me())).username or ""
+
     async def set_up(self, profile: Profile, webhook: Webhook | None = None) -> str:
         """Check the token, choose how updates arrive (None: polling), show the profile; return the bot's username.
 

@@ -45,7 +45,7 @@ class TerminalChannel:
         """Tell what one message can carry."""
         return LIMITS
 
-    async def send(self, address: str, message: Outgoing) -> str | None:
+    async def send(self, address: str, message: Outgoing) -> None:
         """Print one message with its keys numbered; nothing printed has an id."""
         del address
         if message.keys:
@@ -58,7 +58,7 @@ class TerminalChannel:
         """Do nothing: a terminal waits for no acknowledgement."""
 
     def read(self, line: str) -> Content:
-        """Understand a typed line: the number or label of a key taps it, a position where one is asked for is shared."""
+        """Understand a typed line: the number or label of a key taps it, degrees share a place where one is asked for."""
         self._is_waiting = False
         position = _POSITION.fullmatch(line) if self._ask is Ask.PLACE else None
         if position:
@@ -106,9 +106,7 @@ async def talk(
         channel.prompt()
 
 
-async def _hand_over(
-    receive: Receive, deliver: Callable[[], Awaitable[None]], address: str, content: Content
-) -> None:
+async def _hand_over(receive: Receive, deliver: Callable[[], Awaitable[None]], address: str, content: Content) -> None:
     # Nothing is delivered twice here, so each line only needs an id that no other has.
     await receive(Incoming(TERMINAL, address, os.urandom(16).hex(), content))
     await deliver()

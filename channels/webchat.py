@@ -17,7 +17,16 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.ports import Page, Pages
-from channels.webchat_forms import WEBCHAT, Form, Stamp, is_foreign, make_address, make_nonce, read_deliveries, read_form
+from channels.webchat_forms import (
+    WEBCHAT,
+    Form,
+    Stamp,
+    is_foreign,
+    make_address,
+    make_nonce,
+    read_deliveries,
+    read_form,
+)
 from channels.webchat_headers import QuietHeaders
 from channels.webchat_rendering import Renderer, View
 
@@ -80,7 +89,7 @@ class _Site:
         page = await self._pages.page(address)
         if page is None:
             return self._forget(self._render_opening(notice="web_gone"))
-        return self._render_own(address, page)
+        return self._render_own(request, address, page)
 
     async def take(self, request: Request) -> Response:
         """Take what the person sent and show what follows."""
@@ -103,7 +112,7 @@ class _Site:
         page = await self._pages.page(address) if address and not is_foreign(request) else None
         if address is None or page is None:
             return Response(status_code=HTTPStatus.NO_CONTENT)
-        return self._render_own(address, page)
+        return self._render_own(request, address, page)
 
     async def tell(self, request: Request) -> Response:
         """Hold a stream open until the conversation has moved, and say only that it has."""
@@ -144,7 +153,7 @@ class _Site:
                 return await handle(request)
             except ClientDisconnect:
                 return Response(status_code=HTTPStatus.BAD_REQUEST)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the person must not meet a bare error
+            except Exception as error:
                 log.exception("failed", extra={"action": "webchat.failed", "channel": WEBCHAT, "error": error})
             again = getattr(request.state, "form", None)
             return self._render_notice("error_kind", HTTPStatus.SERVICE_UNAVAILABLE, again)
@@ -166,7 +175,7 @@ class _Site:
             return self._render_opening(notice="erased" if has_spoken else None)
         if page.consented and "x-part" not in request.headers:
             return self._remember(RedirectResponse(PATH, HTTPStatus.SEE_OTHER), address)
-        return self._render_own(address, page)
+        return self._render_own(request, address, page)
 
     async def _wait(self, address: str, after: int) -> AsyncIterator[ServerSentEvent]:
         self._streams[address] += 1
@@ -178,17 +187,19 @@ class _Site:
         finally:
             self._streams -= Counter([address])
 
-    def _render_own(self, address: str, page: Page) -> Response:
+    def _render_own(self, request: Request, address: str, page: Page) -> Response:
         if page.consented:
             return self._remember(self._render(View(page, None, self._stamp.make(address), make_nonce())), address)
         # Nothing stored means a farewell: whatever is said next begins somewhere new.
         is_over = page.revision == 0
         carried = make_address() if is_over else address
-        return self._forget(self._render(View(page, carried, self._stamp.make(carried), make_nonce(), is_over)))
+        response = self._render(View(page, carried, self._stamp.make(carried), make_nonce(), starts=is_over))
+        return self._forget(response) if self._read_cookie(request) == address else response
 
     def _render_opening(self, *, notice: str | None = None, restore: bool = False) -> Response:
         address = make_address()
-        view = View(self._opening, address, self._stamp.make(address), make_nonce(), True, notice, restore)
+        check = self._stamp.make(address)
+        view = View(self._opening, address, check, make_nonce(), starts=True, notice=notice, restore=restore)
         return self._render(view)
 
     def _render(self, view: View) -> Response:
@@ -198,9 +209,7 @@ class _Site:
         return HTMLResponse(self._renderer.render_notice(notice, self._opening.language, again), status)
 
     def _remember(self, response: Response, address: str) -> Response:
-        response.set_cookie(
-            self._cookie, address, path=PATH, secure=self.secure, httponly=True, samesite="strict"
-        )
+        response.set_cookie(self._cookie, address, path=PATH, secure=self.secure, httponly=True, samesite="strict")
         return response
 
     def _forget(self, response: Response) -> Response:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import logging
 import signal
 import socket
 import sys
@@ -15,6 +14,7 @@ import uvicorn
 from bot.config import Config
 from bot.ports import Channel, ChannelName
 from channels.telegram import TelegramChannel
+from channels.telegram_errors import TokenRejected
 from channels.telegram_polling import persist, poll
 from commands.settings import OneLine, config_option, refusals
 from commands.telegram import build_telegram, profile_of, report_trouble, webhook_of
@@ -27,28 +27,34 @@ from handlers.opening import open_world
 from handlers.receive import Receiver
 from handlers.world import World
 
-log = logging.getLogger(__name__)
+#: Done when the process is asked to end; carries the reason when it must end by itself.
+Ended = asyncio.Future[None]
 
 
 @click.command()
 @config_option()
 def run(config: Config) -> None:
     """Run the service: web chat, desk, follow-up, and Telegram if a bot is connected."""
-    logs.set_up(config.log.level, config.log.file or sys.stderr)
+    _open_log(config)
     with refusals(), contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(config))
 
 
 async def serve(config: Config) -> None:
-    """Serve until the process is asked to end; what is under way is finished first."""
+    """Serve until the process is asked to end; what is under way is finished first.
+
+    Raises TokenRejected when Telegram does not know the token at the start.
+    """
     listening = listen(config)
     with contextlib.closing(listening):
         telegram = build_telegram(config)
         channels: dict[ChannelName, Channel] = {} if telegram is None else {telegram.name: telegram}
+        ended = _ended_by_signal()
         async with open_world(config, channels) as world:
             gc.freeze()  # what was loaded stays; the collector need not walk over it again and again
-            async with _running(world, telegram, listening):
-                await _until_asked_to_end()
+            async with _running(world, telegram, listening, ended):
+                await asyncio.wait([ended])
+    await ended
 
 
 def listen(config: Config) -> socket.socket:
@@ -63,17 +69,27 @@ def listen(config: Config) -> socket.socket:
         ) from None
 
 
+def _open_log(config: Config) -> None:
+    file = config.log.file
+    try:
+        logs.set_up(config.log.level, file or sys.stderr)
+    except OSError as error:
+        raise OneLine(f"cannot write to {file} ({error.strerror}); make its folder or change log.file") from None
+
+
 @contextlib.asynccontextmanager
-async def _running(world: World, telegram: TelegramChannel | None, listening: socket.socket) -> AsyncIterator[None]:
+async def _running(
+    world: World, telegram: TelegramChannel | None, listening: socket.socket, ended: Ended
+) -> AsyncIterator[None]:
     """Run web, sender, clock and Telegram side by side, and end them in the opposite order."""
     receiver, sender, clock, stop = Receiver(world), Sender(world), Clock(world), asyncio.Event()
     server = uvicorn.Server(_web_settings(build_app(world, receiver)))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # signals are ours
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign] # signals are ours
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listening]))
         group.create_task(sender.run())
         if telegram is not None:
-            group.create_task(_converse(world, telegram, receiver, stop))
+            group.create_task(_converse(world, telegram, receiver, stop, ended))
         clock.start()
         links = await sign_in_links(world)
         sys.stdout.write(welcome_text(world.config, links, telegram=telegram is not None))
@@ -89,11 +105,22 @@ async def _running(world: World, telegram: TelegramChannel | None, listening: so
         await telegram.close()
 
 
-async def _converse(world: World, telegram: TelegramChannel, receiver: Receiver, stop: asyncio.Event) -> None:
-    """Set the bot up, waiting for the platform if it must, and poll unless it delivers by itself."""
+async def _converse(
+    world: World, telegram: TelegramChannel, receiver: Receiver, stop: asyncio.Event, ended: Ended
+) -> None:
+    """Set the bot up, waiting for the platform if it must, and poll unless it delivers by itself.
+
+    A token that is refused at the start ends the service: somebody is there to read why.  Later on, the web chat and
+    the desk go on without Telegram.
+    """
     webhook = webhook_of(world.config)
     try:
         ready = await persist(lambda: telegram.set_up(profile_of(world), webhook), stop, report_trouble)
+    except TokenRejected as error:
+        if not ended.done():
+            ended.set_exception(error)
+        return
+    try:
         if ready is not None and webhook is None:
             await poll(telegram, receiver.receive, stop, report_trouble)
     except Exception as error:  # noqa: BLE001 - the web chat and the desk go on without Telegram
@@ -113,9 +140,9 @@ def _web_settings(app: object) -> uvicorn.Config:
     )
 
 
-async def _until_asked_to_end(signals: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)) -> None:
-    asked = asyncio.Event()
+def _ended_by_signal(signals: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)) -> Ended:
     loop = asyncio.get_running_loop()
+    ended: Ended = loop.create_future()
     for one in signals:
-        loop.add_signal_handler(one, asked.set)
-    await asked.wait()
+        loop.add_signal_handler(one, lambda: ended.done() or ended.set_result(None))
+    return ended

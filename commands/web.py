@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 
 from channels.telegram_webhook import telegram_routes
 from channels.webchat import webchat_routes
+from channels.webchat_opening import make_opening
 from commands.telegram import report_trouble, webhook_of
 from console.desk import desk_routes
 from handlers.desk import Desk
@@ -23,12 +24,20 @@ def build_app(world: World, receiver: Receiver) -> Starlette:
     secure = config.server.url.startswith("https://")
     routes: list[BaseRoute] = [*_health_routes(world), *desk_routes(Desk(world), secure=secure)]
     if config.channels.webchat.enabled:
-        pages = WebPages(world, receiver)
-        routes += [Route("/", _to_chat), *webchat_routes(pages, secure=secure, max_body_bytes=config.limits.body_bytes)]
+        routes += [Route("/", _to_chat), *_chat_routes(world, receiver)]
     webhook = webhook_of(config)
     if webhook is not None:
         routes += telegram_routes(webhook.secret, receiver.receive, report_trouble, config.limits.body_bytes)
     return Starlette(routes=routes)
+
+
+def _chat_routes(world: World, receiver: Receiver) -> list[Route]:
+    return webchat_routes(
+        WebPages(world, receiver),
+        make_opening(world.script),
+        secret=world.keyring.signing_key,
+        public_url=world.config.server.url,
+    )
 
 
 def _health_routes(world: World) -> list[BaseRoute]:

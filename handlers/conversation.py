@@ -11,11 +11,11 @@ from bot.dialogue.script import Script
 from bot.dialogue.state import State
 from handlers import actions, completion, handoff
 from handlers.lookup import look_up
-from handlers.speak import to_client
+from handlers.speak import Way, to_client
 from handlers.world import World
 from storage import conversations, people
 from storage.outbox import Lane
-from storage.people import ClientId
+from storage.people import Arrival, ClientId
 from storage.transaction import Work
 
 #: An event may cause others (a look-up its reply); more than this is a loop.
@@ -26,15 +26,32 @@ _CONSENT, _AGREED = "consent", "agree"
 class Conversation:
     """The conversation of one client during one transaction."""
 
-    def __init__(self, work: Work, world: World, client_id: ClientId, *, lane: Lane = Lane.REPLY) -> None:
-        """Load the place; somebody new starts at the beginning."""
+    def __init__(
+        self,
+        work: Work,
+        world: World,
+        client_id: ClientId,
+        *,
+        lane: Lane = Lane.REPLY,
+        arrival: Arrival | None = None,
+        channel: str | None = None,
+    ) -> None:
+        """Load the place, unless `arrival` brings it; somebody new starts at the beginning.
+
+        `channel`: where to answer, None for wherever the person wrote from last.
+        """
         self.work = work
         self.world = world
         self.client_id = client_id
         self.erased = False
         self._lane = lane
         self._said: list[Message] = []
-        loaded = conversations.load_state(work, client_id)
+        self._channel = channel
+        loaded: tuple[State, int] | None
+        if arrival is not None and arrival.state is not None:
+            loaded = conversations.open_state(work, client_id, arrival.state), arrival.revision
+        else:
+            loaded = conversations.load_state(work, client_id)
         self.state, self._revision = loaded or (begin(world.script), 0)
         self._language = self.state.language if loaded else None
 
@@ -44,8 +61,9 @@ class Conversation:
         for _ in range(_MOST_EVENTS):
             if not waiting or self.erased:
                 break
-            self.state, effects = advance(self.world.script, self.state, waiting.popleft())
-            self._note_consent()
+            before, (self.state, effects) = self.state, advance(self.world.script, self.state, waiting.popleft())
+            if _agrees(self.state) and not _agrees(before):
+                self._note_consent()
             for effect in effects:
                 following = self._perform(effect)
                 if following is not None:
@@ -85,7 +103,8 @@ class Conversation:
     def _flush(self) -> None:
         if self._said:
             language = self.state.language
-            to_client(self.work, self.world, self.client_id, self._said, lane=self._lane, language=language)
+            way = Way(self._lane, self._channel, language)
+            to_client(self.work, self.world, self.client_id, self._said, way)
             self._said = []
 
     def _save(self) -> None:
@@ -95,15 +114,16 @@ class Conversation:
 
     def _note_consent(self) -> None:
         """Keep which wording was agreed to, the moment it is agreed to."""
-        flow = self.state.flow
-        if self.state.settled(flow).get(_CONSENT) != _AGREED:
-            return
-        version = consent_version(self.world.script, flow, self.state.language)
+        version = consent_version(self.world.script, self.state.flow, self.state.language)
         client = people.load_client(self.work, self.client_id)
         if client.consent_version != version:
             people.give_consent(self.work, self.client_id, version)
             agreed = replace(client.profile, consented_at=f"{self.work.now:%Y-%m-%dT%H:%MZ}")
             people.save_profile(self.work, self.client_id, agreed)
+
+
+def _agrees(state: State) -> bool:
+    return state.settled(state.flow).get(_CONSENT) == _AGREED
 
 
 def consent_version(script: Script, flow_id: str, language: str) -> str:

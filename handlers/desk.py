@@ -110,6 +110,11 @@ class Desk:
         self._world = world
         self._database = world.database
 
+    @property
+    def max_text_chars(self) -> int:
+        """Tell how long a message may be."""
+        return self._world.config.limits.max_text_chars
+
     async def sign_in(self, token: str) -> str | None:
         """Use a one-time link; return the secret of the new session, None if the link is no good."""
 

@@ -11,7 +11,7 @@ from bot.dialogue.effects import Message
 from bot.dialogue.flow import Answer
 from handlers import staffwords
 from handlers.lookup import opens
-from handlers.speak import to_client, to_staff, to_unit
+from handlers.speak import Way, to_client, to_staff, to_unit
 from handlers.world import World
 from storage import cases, chats, people, staffing, tasks
 from storage.cases import Case, Status
@@ -110,7 +110,7 @@ def counsellor_says(work: Work, world: World, case: Case, text: str) -> None:
     language = people.load_client(work, case.client_id).language
     head = world.script.say("counsellor_says", language, unit=world.units[case.unit_id].name)
     words = Message(f"{head}\n{text}")
-    reached = to_client(work, world, case.client_id, [words], lane=Lane.COUNSELLOR, message_id=said.id)
+    reached = to_client(work, world, case.client_id, [words], Way(Lane.COUNSELLOR, message_id=said.id))
     if not reached:
         chats.mark(work, said.id, chats.Delivery.FAILED)
     work.after_commit(lambda: world.signals.wake_page(case.id))

@@ -82,4 +82,4 @@ def _apologise(work: Work, world: World, incoming: Incoming) -> None:
     client_id = people.find_client(work, world.address_index(incoming.channel, incoming.address))
     if client_id is not None:
         language = people.load_client(work, client_id).language
-        to_client(work, world, client_id, [Message(world.script.say("error_kind", language))], language=language)
+        to_client(work, world, client_id, [Message(world.script.say("error_kind", language))])

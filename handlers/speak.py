@@ -1,6 +1,7 @@
 """Put words where they will be heard: the outbox of a platform, or the page of the web chat."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.dialogue.buttons import sign
 from bot.dialogue.effects import Ask, Button, Message
@@ -16,38 +17,33 @@ from storage.transaction import Work
 WEBCHAT = "webchat"
 
 
-def to_client(
-    work: Work,
-    world: World,
-    client_id: ClientId,
-    messages: Sequence[Message],
-    *,
-    lane: Lane = Lane.REPLY,
-    message_id: bytes | None = None,
-    language: str = "",
-) -> bool:
-    """Say something to a client where they wrote from last; False if no address is left.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How something reaches a client.
 
-    `message_id`: the chat message that the first message carries, for its delivery mark.
+    `channel`: None for where they wrote from last.  `language`: of the keys the channel adds.  `message_id`: the chat
+    message that the first message carries, for its delivery mark.
     """
-    address = people.current_address(work, client_id)
-    if address is None:
+
+    lane: Lane = Lane.REPLY
+    channel: str | None = None
+    language: str = ""
+    message_id: bytes | None = None
+
+
+def to_client(work: Work, world: World, client_id: ClientId, messages: Sequence[Message], way: Way = Way()) -> bool:  # noqa: B008 - a frozen value
+    """Say something to a client; False if no address is left."""
+    channel = way.channel or people.current_channel(work, client_id)
+    if channel is None:
         return False
     for place, message in enumerate(messages):
-        outgoing = _outgoing(world, client_id, message, language)
-        carried = message_id if place == 0 else None
-        if address.channel == WEBCHAT:
+        outgoing = _outgoing(world, client_id, message, way.language)
+        carried = way.message_id if place == 0 else None
+        if channel == WEBCHAT:
             transcripts.add_ours(work, client_id, outgoing, replace=message.replace, message_id=carried)
         else:
-            outbox.put(
-                work,
-                people.folder(client_id),
-                address.channel,
-                lane,
-                outgoing,
-                replace=message.replace,
-                message_id=carried,
-            )
+            folder = people.folder(client_id)
+            outbox.put(work, folder, channel, way.lane, outgoing, replace=message.replace, message_id=carried)
     wake_after(work, world, client_id)
     return True
 

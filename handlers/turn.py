@@ -10,7 +10,7 @@ from handlers.conversation import Conversation
 from handlers.speak import WEBCHAT, wake_after
 from handlers.world import World
 from storage import cases, deliveries, people, staffing, transcripts
-from storage.people import ClientId
+from storage.people import Arrival, ClientId
 from storage.transaction import Work
 
 #: A button that cannot be ours: taken as an old one.
@@ -31,53 +31,59 @@ def take(work: Work, world: World, incoming: Incoming, prepared: Prepared) -> No
     if incoming.group_sender is not None:
         staffchat.hear_group(work, world, incoming)
         return
-    index = world.address_index(incoming.channel, incoming.address)
-    member = staffing.find_staff(work, index)
-    if member is not None:
-        staffchat.hear(work, world, incoming, member)
+    arrival = people.find_arrival(work, world.address_index(incoming.channel, incoming.address))
+    if arrival is None and _is_staff_matter(work, world, incoming):
         return
+    present = arrival.client_id if arrival else None
     match incoming.content:
         case Start(payload) if payload and staffchat.link(work, world, incoming, payload):
             return
         case Blocked():
-            _lose(work, world, index, incoming.channel)
+            if present is not None:
+                _lose(work, world, present, incoming.channel)
+        case _ if prepared.phrase_index is not None:
+            _come_back(work, world, incoming, present, prepared.phrase_index)
         case _:
-            _hear_client(work, world, incoming, index, prepared)
+            _hear_client(work, world, incoming, arrival)
 
 
-def _hear_client(work: Work, world: World, incoming: Incoming, index: bytes, prepared: Prepared) -> None:
-    client_id = people.find_client(work, index)
-    if prepared.phrase_index is not None:
-        client_id = _come_back(work, world, incoming, index, client_id, prepared.phrase_index)
-        if client_id is None:
-            return
-    elif client_id is None:
+def _is_staff_matter(work: Work, world: World, incoming: Incoming) -> bool:
+    """Let staff handle it if the address is linked to somebody who works here."""
+    member = staffing.find_staff(work, world.address_index(incoming.channel, incoming.address))
+    if member is None:
+        return False
+    staffchat.hear(work, world, incoming, member)
+    return True
+
+
+def _hear_client(work: Work, world: World, incoming: Incoming, arrival: Arrival | None) -> None:
+    if arrival is None:
+        index = world.address_index(incoming.channel, incoming.address)
         client_id = people.welcome(work, index, incoming.channel, incoming.address, world.script.default)
     else:
-        people.use_address(work, client_id, index)
-    event = Opened() if prepared.phrase_index is not None else _event(world, client_id, incoming)
-    if incoming.channel == WEBCHAT and prepared.phrase_index is None:
+        client_id = arrival.client_id
+        if not arrival.is_current:
+            people.use_address(work, client_id, world.address_index(incoming.channel, incoming.address))
+    if incoming.channel == WEBCHAT:
         _show_on_page(work, world, client_id, incoming)
-    Conversation(work, world, client_id).take(event)
+    conversation = Conversation(work, world, client_id, arrival=arrival, channel=incoming.channel)
+    conversation.take(_event(world, client_id, incoming))
 
 
-def _come_back(
-    work: Work, world: World, incoming: Incoming, index: bytes, present: ClientId | None, phrase_index: bytes
-) -> ClientId | None:
-    """Link this address to the folder the phrase belongs to; None if nobody has it, and the person was told."""
+def _come_back(work: Work, world: World, incoming: Incoming, present: ClientId | None, phrase_index: bytes) -> None:
+    """Link this address to the folder the phrase belongs to, and greet whoever it is where they were."""
+    index = world.address_index(incoming.channel, incoming.address)
     owner = people.find_by_phrase(work, phrase_index)
     if owner is None:
         client_id = present or people.welcome(work, index, incoming.channel, incoming.address, world.script.default)
-        conversation = Conversation(work, world, client_id)
-        conversation.say("phrase_unknown")
-        conversation.take(Opened())
-        return None
-    if present is not None and present != owner:
-        people.drop_empty(work, present)
-    people.link_address(work, owner, index, incoming.channel, incoming.address)
-    conversation = Conversation(work, world, owner)
-    conversation.say("phrase_welcome")
-    return owner
+    else:
+        client_id = owner
+        if present is not None and present != owner:
+            people.drop_empty(work, present)
+        people.link_address(work, owner, index, incoming.channel, incoming.address)
+    conversation = Conversation(work, world, client_id, channel=incoming.channel)
+    conversation.say("phrase_unknown" if owner is None else "phrase_welcome")
+    conversation.take(Opened())
 
 
 def _event(world: World, client_id: ClientId, incoming: Incoming) -> Event:
@@ -110,11 +116,8 @@ def _show_on_page(work: Work, world: World, client_id: ClientId, incoming: Incom
     wake_after(work, world, client_id)
 
 
-def _lose(work: Work, world: World, index: bytes, channel: str) -> None:
+def _lose(work: Work, world: World, client_id: ClientId, channel: str) -> None:
     """The person blocked the service: forget the address and tell the counsellor."""
-    client_id = people.find_client(work, index)
-    if client_id is None:
-        return
     people.forget_address(work, client_id, channel)
     case = cases.open_case_of(work, client_id)
     if case is not None:

@@ -19,8 +19,12 @@ def load_state(work: Work, client_id: ClientId) -> tuple[State, int] | None:
     row = work.data.execute(query.with_for_update()).first()
     if row is None:
         return None
-    opened = work.vault.open(folder(client_id), "conversations", "state", client_id, row.state)
-    return read_state(opened.decode()), row.revision
+    return open_state(work, client_id, row.state), row.revision
+
+
+def open_state(work: Work, client_id: ClientId, sealed: bytes) -> State:
+    """Open a place that was loaded sealed."""
+    return read_state(work.vault.open(folder(client_id), "conversations", "state", client_id, sealed).decode())
 
 
 def save_state(work: Work, client_id: ClientId, state: State, revision: int) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables import seen, stumbles
 from storage.transaction import Work
@@ -13,10 +14,9 @@ MAX_ATTEMPTS = 5
 
 def is_new(work: Work, index: bytes) -> bool:
     """Mark a delivery as seen; False if it was seen before."""
-    if work.data.execute(select(seen.c.day).where(seen.c.delivery_index == index)).first() is not None:
-        return False
-    work.data.execute(insert(seen).values(delivery_index=index, day=day_of(work.now)))
-    return True
+    insert_once = sqlite.insert if work.data.dialect.name == "sqlite" else postgresql.insert
+    row = insert_once(seen).values(delivery_index=index, day=day_of(work.now)).on_conflict_do_nothing()
+    return work.data.execute(row.returning(seen.c.day)).first() is not None
 
 
 def stumble(work: Work, index: bytes, channel: str, error_class: str) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
-from storage.tables import addresses, cases, clients, outbox, phrases
+from storage.tables import addresses, cases, clients, conversations, outbox, phrases
 from storage.transaction import Work
 
 #: The random id of a client's folder.
@@ -57,6 +57,27 @@ def find_client(work: Work, index: bytes) -> ClientId | None:
     """Find who writes from an address."""
     found = work.data.execute(select(addresses.c.client_id).where(addresses.c.address_index == index)).scalar()
     return None if found is None else ClientId(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who writes from an address, and where the conversation is, in one look.
+
+    `is_current`: replies go to this address already.  `state`: sealed, None before the first turn.
+    """
+
+    client_id: ClientId
+    is_current: bool
+    state: bytes | None
+    revision: int
+
+
+def find_arrival(work: Work, index: bytes) -> Arrival | None:
+    """Find who writes from an address together with the place in the conversation; None for somebody new."""
+    joined = addresses.outerjoin(conversations, conversations.c.client_id == addresses.c.client_id)
+    query = select(addresses.c.client_id, addresses.c.current, conversations.c.state, conversations.c.revision)
+    row = work.data.execute(query.select_from(joined).where(addresses.c.address_index == index)).first()
+    return None if row is None else Arrival(ClientId(row.client_id), row.current, row.state, row.revision or 0)
 
 
 def welcome(work: Work, index: bytes, channel: str, address: str, language: str) -> ClientId:
@@ -118,10 +139,14 @@ def link_address(work: Work, client_id: ClientId, index: bytes, channel: str, ad
 
 def use_address(work: Work, client_id: ClientId, index: bytes) -> None:
     """Reply where the person wrote from."""
-    current = select(addresses.c.current).where(addresses.c.address_index == index)
-    if not work.data.execute(current).scalar():
-        mine = update(addresses).where(addresses.c.client_id == client_id)
-        work.data.execute(mine.values(current=addresses.c.address_index == index))
+    mine = update(addresses).where(addresses.c.client_id == client_id)
+    work.data.execute(mine.values(current=addresses.c.address_index == index))
+
+
+def current_channel(work: Work, client_id: ClientId) -> str | None:
+    """Return the channel the client is reached on now; None if every address is gone."""
+    here = select(addresses.c.channel).where(addresses.c.client_id == client_id)
+    return work.data.execute(here.order_by(addresses.c.current.desc()).limit(1)).scalar()
 
 
 def current_address(work: Work, client_id: ClientId) -> Address | None:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
-from storage.tables import invites, staff, staff_addresses, staff_sessions
+from storage.tables import addresses, invites, staff, staff_addresses, staff_sessions
 from storage.transaction import Work
 
 StaffId = NewType("StaffId", bytes)
@@ -176,7 +176,8 @@ def forget_old(work: Work) -> None:
 
 
 def link_chat(work: Work, member: StaffMember, index: bytes, channel: str, address: str) -> None:
-    """Reach a staff member in this private chat."""
+    """Reach a staff member in this private chat; whoever was a client there is a client there no more."""
+    work.data.execute(delete(addresses).where(addresses.c.address_index == index))
     _link(work, folder_of(member), index, channel, address, staff_id=member.id, unit_id=member.unit_id)
 
 

@@ -36,6 +36,7 @@ from bot.dialogue.moves import (
     say_accompanied,
     settle,
     stand,
+    step_on_screen,
     turn_to,
 )
 from bot.dialogue.picks import OPEN, pick
@@ -116,9 +117,9 @@ def _hear_accompanied(script: Script, state: State, text: str, command: Command 
 
 
 def _hear_answer(script: Script, state: State, text: str) -> Move:
-    _, step, reading = present(script, state)
+    step = step_on_screen(script, state)
     if step.kind is Kind.LOOK_UP:
-        return state, (_search(state, step, reading.known, text),)
+        return state, (_search(state, step, present(script, state)[2].known, text),)
     answer = understand(step, text, script)
     if answer is not NOT_UNDERSTOOD:
         choice = _choice_of(step, answer)

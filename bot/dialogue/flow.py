@@ -43,17 +43,19 @@ class Test:
     def passes(self, known: Settled) -> bool:
         """Tell whether the settled value satisfies this test."""
         value = known.get(self.subject)
+        if value is None:
+            return False
         match self.kind, self.value:
             case "equals", wanted:
                 return type(value) is type(wanted) and value == wanted
-            case "from", int(least):
-                return isinstance(value, int) and value >= least
-            case "below", int(limit):
-                return isinstance(value, int) and value < limit
             case "has", str(choice):
                 return isinstance(value, tuple) and choice in value
             case "in", tuple(choices):
                 return isinstance(value, str) and value in choices
+            case "from", int(least):
+                return isinstance(value, int) and value >= least
+            case "below", int(limit):
+                return isinstance(value, int) and value < limit
             case _:
                 return False
 
@@ -95,14 +97,25 @@ class Step:
     was: tuple[str, ...] = ()  #: earlier ids with the same meaning
     private: bool = False  #: never asked on a channel whose rules forbid health data
     count: bool = False  #: may enter statistics
+    by_choice: Mapping[str, Choice] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the choices; steps are read on every message."""
+        object.__setattr__(self, "by_choice", {choice.id: choice for choice in self.choices})
 
     def applies(self, known: Settled) -> bool:
         """Tell whether the step is on this person's path."""
-        return not self.when or any(all(test.passes(known) for test in group) for group in self.when)
+        for group in self.when:
+            for test in group:
+                if not test.passes(known):
+                    break
+            else:
+                return True
+        return not self.when
 
     def choice(self, choice_id: str) -> Choice | None:
         """Find a choice by id."""
-        return next((choice for choice in self.choices if choice.id == choice_id), None)
+        return self.by_choice.get(choice_id)
 
     def copies(self, kept: Settled, alone: tuple[str, ...] = ()) -> tuple[str, ...]:
         """List the keys to settle: the id, or `id[choice]` for each picked choice of `for_each`.
@@ -173,7 +186,7 @@ def read(flow: Flow, settled: Settled) -> Reading:
     still_open: list[str] = []
     path: list[str] = []
     for step in flow.steps:
-        if not step.applies(known):
+        if step.when and not step.applies(known):
             continue
         if step.kind is Kind.SCORE:
             derived = dict(_score(flow, step, kept))
@@ -183,15 +196,17 @@ def read(flow: Flow, settled: Settled) -> Reading:
         for key in (step.id,) if step.for_each is None else step.copies(kept, flow.by_id[step.for_each].exclusive):
             path.append(key)
             found = _find(step, key, settled)
-            if found is None:
-                still_open.append(key)
-            else:
+            if found is not None:
                 kept[key] = known[key] = settled[found]
+            else:
+                still_open.append(key)
     return Reading(kept, scores, tuple(still_open), tuple(path))
 
 
 def fits(step: Step, answer: Answer) -> bool:  # noqa: PLR0911 - one line per kind
     """Tell whether an answer is one this step could have got in its present wording."""
+    if step.kind is Kind.CHOOSE and isinstance(answer, str):
+        return answer in step.by_choice
     match step.kind, answer:
         case ((Kind.TELL | Kind.REVIEW), value):
             return value is True
@@ -201,10 +216,8 @@ def fits(step: Step, answer: Answer) -> bool:  # noqa: PLR0911 - one line per ki
             return kind is Kind.YES_NO
         case Kind.RATE, int(value):
             return step.least <= value <= step.most
-        case Kind.CHOOSE, str(value):
-            return step.choice(value) is not None
         case Kind.CHOOSE_MANY, tuple(values):
-            return bool(values) and all(step.choice(value) is not None for value in values)
+            return bool(values) and all(value in step.by_choice for value in values)
         case ((Kind.WRITE | Kind.LOOK_UP), str(value)):
             return bool(value)
         case _:
@@ -215,6 +228,8 @@ def _find(step: Step, key: str, settled: Settled) -> str | None:
     """Find the name under which a fitting answer is settled: the key itself, or an earlier id."""
     if key in settled and fits(step, settled[key]):
         return key
+    if not step.was:
+        return None
     names = (earlier + key.removeprefix(step.id) for earlier in step.was)
     return next((name for name in names if name in settled and fits(step, settled[name])), None)
 

@@ -61,7 +61,12 @@ def go_on(script: Script, state: State, said: Iterable[Effect] = ()) -> Move:
 def present(script: Script, state: State) -> tuple[Flow, Step, Reading]:
     """Return the flow on the screen, the step being asked and the reading.  Only while something is asked."""
     flow = script.flow(state.flow, state.language)
-    return flow, flow.by_id[(state.asked or "").partition("[")[0]], read(flow, state.settled(flow.id))
+    return flow, step_on_screen(script, state), read(flow, state.settled(flow.id))
+
+
+def step_on_screen(script: Script, state: State) -> Step:
+    """Return the step being asked.  Only while something is asked."""
+    return script.flow(state.flow, state.language).by_id[(state.asked or "").partition("[")[0]]
 
 
 def ask_again(script: Script, state: State, *said: Effect) -> Move:

@@ -130,7 +130,7 @@ def _step_of(flow: Flow, key: str) -> Step:
 
 def _progress(script: Script, flow: Flow, state: State, reading: Reading) -> str:
     """Say how far the person is, in flows long enough for it to matter."""
-    counted = [key for key in reading.path if (step := flow.step(key)) and step.short and step.kind in QUESTIONS]
+    counted = [key for key in reading.path if (step := flow.step(key)) and step.short]
     if len(counted) < 3 or state.asked not in counted:  # noqa: PLR2004 - two questions need no map
         return ""
     return script.say("progress", state.language, done=counted.index(state.asked) + 1, total=len(counted))

@@ -11,6 +11,8 @@ from channels.telegram import TelegramChannel
 from channels.telegram_updates import read_updates
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person
+from tests.channels.terminal_ends import open_terminal
+from tests.channels.webchat_ends import open_webchat
 
 
 class Ends(Protocol):
@@ -108,5 +110,5 @@ async def open_telegram() -> AsyncIterator[Ends]:
 
 #: A channel joins the contract by adding its opener here.
 OPENERS: MappingProxyType[str, Callable[[], AbstractAsyncContextManager[Ends]]] = MappingProxyType(
-    {"telegram": open_telegram}
+    {"telegram": open_telegram, "webchat": open_webchat, "terminal": open_terminal}
 )

@@ -134,7 +134,9 @@ def answer_from_world(asked: LookUp) -> Found:
 
 
 def _settle_or_offer(asked: LookUp, first: tuple[str, ...], question: str) -> Found:
-    named = next((code for code, name in _AREAS.items() if asked.text and name.casefold() == asked.text.casefold()), None)
+    named = next(
+        (code for code, name in _AREAS.items() if asked.text and name.casefold() == asked.text.casefold()), None
+    )
     settled = asked.picked if asked.picked in _AREAS else named
     return Found(asked.key, settled=settled) if settled else Found(asked.key, text=question, offers=_offers(first))
 

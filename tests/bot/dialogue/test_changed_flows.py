@@ -170,8 +170,7 @@ def test_picked_choices_that_were_removed_are_forgotten() -> None:
     steps = _steps()
     steps[2] = steps[2].replace('sabu = "Sabu", ', "")
 
-    talk = Talk(_script(steps), waiting.state).tap("Selesai memilih")
-    talk = talk.take(Picked("intake", "what", "!")) if talk.state.asked == "what" else talk
+    talk = Talk(_script(steps), waiting.state).take(waiting.token("Selesai memilih"))
 
     assert talk.answers["what"] == ("ganja",)
 

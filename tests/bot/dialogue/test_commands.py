@@ -226,5 +226,11 @@ def test_sent_answers_lie_open_again_on_the_card() -> None:
 
 
 def test_a_first_message_of_any_kind_brings_the_menu() -> None:
-    for event in (Typed("halo"), Typed(""), Sent("sticker"), Picked("intake", "consent", "agree"), Picked("_", "_", "x")):
+    for event in (
+        Typed("halo"),
+        Typed(""),
+        Sent("sticker"),
+        Picked("intake", "consent", "agree"),
+        Picked("_", "_", "x"),
+    ):
         assert Talk().take(event).labels[-1] == "Pilih bahasa"

@@ -1,0 +1,100 @@
+"""Read what a form of the desk carries, tell it from a forged one, and take each one once."""
+
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+
+Form = Mapping[str, str]
+
+_MOST_BYTES: Final = 65_536
+_MOST_FIELDS: Final = 20
+_ONCE_BYTES: Final = 12
+_REMEMBERED: Final = 10_000
+_MOST_TRIES: Final = 5
+_TRIES_SECONDS: Final = 60.0
+
+
+def make_token(session: str) -> str:
+    """Derive the mark that forms of a session carry; the session cannot be found from it."""
+    return hmac.new(session.encode(), b"desk.form", hashlib.sha256).hexdigest()
+
+
+def holds_token(session: str, form: Form) -> bool:
+    """Tell whether a form was made for this session, in constant time."""
+    return hmac.compare_digest(make_token(session).encode(), form.get("check", "").encode())
+
+
+def make_once() -> str:
+    """Make the number of a form, so that the same form sent twice counts once."""
+    return secrets.token_urlsafe(_ONCE_BYTES)
+
+
+async def read_form(request: Request) -> Form | None:
+    """Read the fields of a posted form; None when the body is too long.  Raises ClientDisconnect."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            return None
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        return {}
+
+
+def is_foreign(request: Request) -> bool:
+    """Tell whether another site made the browser send this.
+
+    Pages without a referrer send `Origin: null` for their own forms, so null alone proves nothing.
+    """
+    origin = request.headers.get("origin", "null")
+    if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        return True
+    return request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+
+
+class UsedForms:
+    """Remembers the numbers of forms that were taken, in this process and for a while."""
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        self._used: OrderedDict[str, None] = OrderedDict()
+
+    def take(self, once: str) -> bool:
+        """Take a form; False when it was taken before.  A form without a number is always taken."""
+        if once in self._used:
+            return False
+        if once:
+            self._used[once] = None
+            if len(self._used) > _REMEMBERED:
+                self._used.popitem(last=False)
+        return True
+
+    def give_back(self, once: str) -> None:
+        """Let a form that came to nothing be sent again."""
+        self._used.pop(once, None)
+
+
+class Tries:
+    """Counts failed tries per source for a minute, in memory only."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """Count by a clock of seconds."""
+        self._clock = clock
+        self._failed: deque[tuple[float, str]] = deque(maxlen=_REMEMBERED)
+
+    def may_try(self, source: str) -> bool:
+        """Tell whether a source has tries left."""
+        while self._failed and self._clock() - self._failed[0][0] >= _TRIES_SECONDS:
+            self._failed.popleft()
+        return sum(source == failed for _, failed in self._failed) < _MOST_TRIES
+
+    def note_failure(self, source: str) -> None:
+        """Count a failed try."""
+        self._failed.append((self._clock(), source))

@@ -1,0 +1,91 @@
+"""The addresses of the desk."""
+
+from http import HTTPStatus
+from time import monotonic
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.acts import Acts
+from console.entrance import Entrance
+from console.forms import Tries, UsedForms
+from console.gate import Gate, Handle
+from console.headers import KEPT, DeskHeaders
+from console.live import Live
+from console.pages import Pages
+from console.rendering import Renderer
+from handlers.desk import Desk
+
+
+def desk_routes(desk: Desk, *, secure: bool) -> list[Route]:
+    """Make the routes of the desk, everything under /desk.
+
+    `secure`: the service is reached over https, so cookies are marked for it.  A proxy in front must pass on the
+    Host header as it came.
+    """
+    site = _Site(desk, secure=secure)
+    # An application of its own answers for unknown addresses too, under the same headers.
+    app = Starlette(
+        routes=[*site.entrance_routes(), *site.page_routes(), *site.act_routes()],
+        middleware=[Middleware(DeskHeaders, secure=secure)],
+        exception_handlers={HTTPException: site.gate.miss},
+    )
+    return [Route("/desk", app), Route("/desk/{rest:path}", app)]
+
+
+class _Site:
+    def __init__(self, desk: Desk, *, secure: bool) -> None:
+        self._renderer = Renderer(desk)
+        self.gate = Gate(desk, self._renderer, secure=secure)
+        self._entrance = Entrance(desk, self._renderer, self.gate, Tries(monotonic), secure=secure)
+        self._pages = Pages(desk, self._renderer)
+        self._acts = Acts(desk, self._pages, UsedForms())
+        self._live = Live(desk, self._pages)
+
+    def entrance_routes(self) -> list[Route]:
+        entrance, gate = self._entrance, self.gate
+        return [
+            self._route("GET", "/sign-in/{token}", entrance.show_sign_in),
+            self._route("POST", "/sign-in/{token}", gate.from_here(entrance.sign_in)),
+            self._route("POST", "/sign-out", gate.for_acting(entrance.sign_out)),
+            self._route("GET", "/static/{version}/{name}", self._give_asset),
+        ]
+
+    def page_routes(self) -> list[Route]:
+        pages, gate = self._pages, self.gate
+        return [
+            self._route("GET", "", gate.for_reading(pages.show_queue)),
+            self._route("GET", "/queue", gate.for_watching(pages.show_queue_rows)),
+            self._route("GET", "/cases", gate.for_reading(pages.show_cases)),
+            self._route("GET", "/cases/{code}", gate.for_reading(pages.show_case)),
+            self._route("GET", "/cases/{code}/chat", gate.for_watching(pages.show_chat)),
+            self._route("GET", "/cases/{code}/events", gate.for_watching(self._live.tell_changes)),
+            self._route("GET", "/tasks", gate.for_reading(pages.show_tasks)),
+            self._route("GET", "/units", gate.for_reading(pages.show_units)),
+        ]
+
+    def act_routes(self) -> list[Route]:
+        acts, gate = self._acts, self.gate
+        return [
+            self._route("POST", "/cases/{code}/take", gate.for_acting(acts.take)),
+            self._route("POST", "/cases/{code}/decline", gate.for_acting(acts.decline)),
+            self._route("POST", "/cases/{code}/speak", gate.for_acting(acts.speak)),
+            self._route("POST", "/cases/{code}/stage", gate.for_acting(acts.set_stage)),
+            self._route("POST", "/cases/{code}/transfer", gate.for_acting(acts.transfer)),
+            self._route("POST", "/cases/{code}/close", gate.for_acting(acts.close)),
+            self._route("POST", "/tasks/{task}/done", gate.for_acting(acts.finish_task)),
+        ]
+
+    def _route(self, method: str, path: str, handle: Handle) -> Route:
+        return Route(f"/desk{path}", self.gate.kindly(handle), methods=[method])
+
+    async def _give_asset(self, request: Request) -> Response:
+        """Give a style, script or icon, which a browser may keep: it says nothing about anybody."""
+        asset = self._renderer.assets.get(request.path_params["name"])
+        if asset is None or request.path_params["version"] != self._renderer.version:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return Response(asset.body, media_type=asset.kind, headers={"Cache-Control": KEPT})

@@ -1,0 +1,1 @@
+"""Golden dialogues: what a client and a counsellor read, word for word."""
