@@ -159,6 +159,8 @@ def _read_group(group: Mapping[str, Any], where: str) -> tuple[Test, ...]:
 def _check_step(step: Step, where: str) -> None:
     if step.kind is not Kind.SCORE and not step.text:
         raise ContentError(f"{where}: has no text")
+    if step.short and step.kind not in QUESTIONS:
+        raise ContentError(f"{where}: short names a line of the card, and only questions have one; take it out")
     if step.kind is Kind.LOOK_UP and step.source not in _SOURCES:
         raise ContentError(f"{where}: source must be one of {', '.join(sorted(_SOURCES))}")
     if step.kind is Kind.RATE and not 0 <= step.least < step.most <= 99:  # noqa: PLR2004 - two digits are typed

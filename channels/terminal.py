@@ -58,7 +58,7 @@ class TerminalChannel:
         """Do nothing: a terminal waits for no acknowledgement."""
 
     def read(self, line: str) -> Content:
-        """Understand a typed line: the number or label of a key taps it, degrees share a place where one is asked for."""
+        """Understand a typed line: the number or label of a key taps it, degrees share a place that is asked for."""
         self._is_waiting = False
         position = _POSITION.fullmatch(line) if self._ask is Ask.PLACE else None
         if position:

@@ -31,12 +31,21 @@ class _Wish:
 @click.option("--at", help="LAT,LON in degrees.")
 @click.option("--place", help="A place as people write it.")
 @click.option("--area", help="An official area code.")
-@click.option("--lines", is_flag=True, help="Read 'at LAT,LON', 'place TEXT' or 'area CODE' lines, print JSON per line.")
+@click.option(
+    "--lines", is_flag=True, help="Read 'at LAT,LON', 'place TEXT' or 'area CODE' lines, print JSON per line."
+)
 @click.option("--only", default="", help="Choose from these unit ids only, separated by commas.")
 @click.option("--limit", default=3, show_default=True, type=click.IntRange(1, 50))
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def nearest(  # noqa: PLR0913 - one parameter per option
-    config: Config, at: str | None, place: str | None, area: str | None, lines: bool, only: str, limit: int, as_json: bool  # noqa: FBT001 - flags
+    config: Config,
+    at: str | None,
+    place: str | None,
+    area: str | None,
+    lines: bool,
+    only: str,
+    limit: int,
+    as_json: bool,  # noqa: FBT001 - flags
 ) -> None:
     """Say which place is meant and which units are near, with kilometres and the reason."""
     asked = [f"{kind} {value}" for kind, value in (("at", at), ("place", place), ("area", area)) if value is not None]

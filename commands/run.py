@@ -12,7 +12,6 @@ import click
 import uvicorn
 
 from bot.config import Config
-from bot.ports import Channel, ChannelName
 from channels.telegram import TelegramChannel
 from channels.telegram_errors import TokenRejected
 from channels.telegram_polling import persist, poll
@@ -48,7 +47,7 @@ async def serve(config: Config) -> None:
     listening = listen(config)
     with contextlib.closing(listening):
         telegram = build_telegram(config)
-        channels: dict[ChannelName, Channel] = {} if telegram is None else {telegram.name: telegram}
+        channels = {} if telegram is None else {telegram.name: telegram}
         ended = _ended_by_signal()
         async with open_world(config, channels) as world:
             gc.freeze()  # what was loaded stays; the collector need not walk over it again and again
@@ -84,7 +83,7 @@ async def _running(
     """Run web, sender, clock and Telegram side by side, and end them in the opposite order."""
     receiver, sender, clock, stop = Receiver(world), Sender(world), Clock(world), asyncio.Event()
     server = uvicorn.Server(_web_settings(build_app(world, receiver)))
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign] # signals are ours
+    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment, method-assign] # signals are ours
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listening]))
         group.create_task(sender.run())
@@ -143,6 +142,11 @@ def _web_settings(app: object) -> uvicorn.Config:
 def _ended_by_signal(signals: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)) -> Ended:
     loop = asyncio.get_running_loop()
     ended: Ended = loop.create_future()
+
+    def end() -> None:
+        if not ended.done():
+            ended.set_result(None)
+
     for one in signals:
-        loop.add_signal_handler(one, lambda: ended.done() or ended.set_result(None))
+        loop.add_signal_handler(one, end)
     return ended

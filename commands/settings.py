@@ -69,7 +69,9 @@ def read_secret(path: Path, setting: str) -> str:
         mode = path.stat().st_mode
         secret = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{setting}: {path} cannot be read ({type(error).__name__}); write the secret there") from None
+        raise ConfigError(
+            f"{setting}: {path} cannot be read ({type(error).__name__}); write the secret there"
+        ) from None
     if mode & 0o077:
         raise ConfigError(f"{setting}: others can read {path}; run chmod 600 {path}")
     if not secret:

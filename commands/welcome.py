@@ -65,7 +65,9 @@ def welcome_text(config: Config, links: Links, *, telegram: bool) -> str:
         ]
     else:
         lines.append(f"  Desk          {config.server.url}/desk  (new link: singgah staff invite)")
-    connected = "connected" if telegram else "not connected; get a token from @BotFather, then: singgah connect telegram"
+    connected = (
+        "connected" if telegram else "not connected; get a token from @BotFather, then: singgah connect telegram"
+    )
     lines += [f"  Telegram      {connected}", "", "  Stop with Ctrl+C.", "", ""]
     return "\n".join(lines)
 

@@ -97,7 +97,7 @@ class Acts:
 
 
 def _back_to_case(visit: Visit, code: str, result: Result, note: str) -> Response:
-    return redirect(f"/desk/cases/{quote(code, safe="")}", visit.language, note=_note(result, note))
+    return redirect(f"/desk/cases/{quote(code, safe='')}", visit.language, note=_note(result, note))
 
 
 def _note(result: Result, done: str) -> str:

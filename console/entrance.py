@@ -41,9 +41,7 @@ class Entrance:
             return self._renderer.show_notice("sign_in_wrong", outside(request), HTTPStatus.BAD_REQUEST)
         await self._end_earlier(request)
         response = redirect("/desk", language_of(request))
-        response.set_cookie(
-            self._gate.cookie, session, path="/", secure=self._secure, httponly=True, samesite="strict"
-        )
+        response.set_cookie(self._gate.cookie, session, path="/", secure=self._secure, httponly=True, samesite="strict")
         return response
 
     async def sign_out(self, visit: Visit) -> Response:

@@ -41,9 +41,7 @@ class Pages:
         open_cases = await self._desk.my_cases(visit.member)
         closed_cases = await self._desk.my_cases(visit.member, closed=True)
         cares = visit.member.role in CARING
-        return self._renderer.show(
-            "cases.html", frame, open_cases=open_cases, closed_cases=closed_cases, cares=cares
-        )
+        return self._renderer.show("cases.html", frame, open_cases=open_cases, closed_cases=closed_cases, cares=cares)
 
     async def show_case(self, visit: Visit) -> Response:
         """Show a case with its chat."""

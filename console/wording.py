@@ -1,12 +1,13 @@
 """The desk's own words in both languages, and times as people say them."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from bot.care.units import Open, OpensAt
 from bot.dialogue.script import fill
 from handlers.desk import Desk
 
@@ -69,6 +70,20 @@ class Words:
         """Say an ISO date."""
         read = date.fromisoformat(day)
         return f"{read.day} {self._month(read)} {read.year}"
+
+    def opening(self, opens: Open | OpensAt | None, zone: tzinfo) -> str:
+        """Say until when a unit is open, or from when."""
+        match opens:
+            case Open(closes):
+                return self.say("open_until", time=self.clock(closes), zone=zone.tzname(None))
+            case OpensAt(weekday, at):
+                return self.say("opens_at", day=self.day(weekday), time=self.clock(at), zone=zone.tzname(None))
+            case None:
+                return self.say("opens_unknown")
+
+    def services(self, names: Iterable[str]) -> str:
+        """List services."""
+        return ", ".join(self.say(f"service_{name}") for name in names)
 
     def is_late(self, moment: datetime) -> bool:
         """Tell whether a moment has passed."""

@@ -1,12 +1,24 @@
 """The place of each client in the conversation."""
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Integer, bindparam, insert, select, update
 
 from bot.dialogue.state import State, read_state, write_state
 from storage.errors import StorageError
 from storage.people import ClientId, folder
+from storage.sealed import Id16, Sealed
 from storage.tables import conversations
 from storage.transaction import Work
+
+
+# Built once: this is on the way of every message.
+_SAVE = (
+    update(conversations)
+    .where(
+        conversations.c.client_id == bindparam("whose", type_=Id16),
+        conversations.c.revision == bindparam("from_revision", type_=Integer),
+    )
+    .values(state=bindparam("state", type_=Sealed), revision=conversations.c.revision + 1)
+)
 
 
 class ConversationMoved(StorageError):
@@ -33,7 +45,6 @@ def save_state(work: Work, client_id: ClientId, state: State, revision: int) -> 
     if revision == 0:
         work.data.execute(insert(conversations).values(client_id=client_id, state=sealed, revision=1))
         return
-    here = (conversations.c.client_id == client_id) & (conversations.c.revision == revision)
-    moved = work.data.execute(update(conversations).where(here).values(state=sealed, revision=revision + 1))
+    moved = work.data.execute(_SAVE, {"whose": client_id, "from_revision": revision, "state": sealed})
     if moved.rowcount != 1:
         raise ConversationMoved("the conversation moved in the meantime; take the delivery again")

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, case, delete, func, insert, select, update
 
 from bot.dialogue.effects import Ask
 from bot.ports import Key, Outgoing
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
+from storage.sealed import Id16
 from storage.tables import outbox
 from storage.transaction import Work
 
@@ -44,6 +45,14 @@ class Letter:
     to: str | None = None
 
 
+# Built once: this is on the way of every message.
+_PUT = insert(outbox).values(
+    sequence=select(func.coalesce(func.max(outbox.c.sequence), 0) + 1)
+    .where(outbox.c.recipient_id == bindparam("queue_of", type_=Id16))
+    .scalar_subquery()
+)
+
+
 def put(
     work: Work,
     recipient: FolderId,
@@ -56,20 +65,20 @@ def put(
 ) -> None:
     """Queue a message behind those that already wait for the same recipient."""
     outbox_id = new_id()
-    latest = select(func.coalesce(func.max(outbox.c.sequence), 0) + 1).where(outbox.c.recipient_id == recipient)
     work.data.execute(
-        insert(outbox).values(
-            outbox_id=outbox_id,
-            recipient_id=recipient,
-            sequence=latest.scalar_subquery(),
-            channel=channel,
-            lane=lane.value,
-            state="queued",
-            attempts=0,
-            not_before=work.now,
-            message_id=message_id,
-            body=seal_document(work, recipient, "outbox.body", outbox_id, _write(message, replace=replace)),
-        )
+        _PUT,
+        {
+            "outbox_id": outbox_id,
+            "recipient_id": recipient,
+            "queue_of": recipient,
+            "channel": channel,
+            "lane": lane.value,
+            "state": "queued",
+            "attempts": 0,
+            "not_before": work.now,
+            "message_id": message_id,
+            "body": seal_document(work, recipient, "outbox.body", outbox_id, _write(message, replace=replace)),
+        },
     )
 
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
+from storage.sealed import Id16
 from storage.tables import addresses, cases, clients, conversations, outbox, phrases
 from storage.transaction import Work
 
@@ -72,11 +73,17 @@ class Arrival:
     revision: int
 
 
+# Built once: this is on the way of every message.
+_ARRIVAL = (
+    select(addresses.c.client_id, addresses.c.current, conversations.c.state, conversations.c.revision)
+    .select_from(addresses.outerjoin(conversations, conversations.c.client_id == addresses.c.client_id))
+    .where(addresses.c.address_index == bindparam("index", type_=Id16))
+)
+
+
 def find_arrival(work: Work, index: bytes) -> Arrival | None:
     """Find who writes from an address together with the place in the conversation; None for somebody new."""
-    joined = addresses.outerjoin(conversations, conversations.c.client_id == addresses.c.client_id)
-    query = select(addresses.c.client_id, addresses.c.current, conversations.c.state, conversations.c.revision)
-    row = work.data.execute(query.select_from(joined).where(addresses.c.address_index == index)).first()
+    row = work.data.execute(_ARRIVAL, {"index": index}).first()
     return None if row is None else Arrival(ClientId(row.client_id), row.current, row.state, row.revision or 0)
 
 

@@ -40,7 +40,7 @@ class Test:
     kind: str
     value: str | bool | int | tuple[str, ...]
 
-    def passes(self, known: Settled) -> bool:
+    def passes(self, known: Settled) -> bool:  # noqa: PLR0911 - one line per kind
         """Tell whether the settled value satisfies this test."""
         value = known.get(self.subject)
         if value is None:
@@ -195,8 +195,8 @@ def read(flow: Flow, settled: Settled) -> Reading:
             continue
         for key in (step.id,) if step.for_each is None else step.copies(kept, flow.by_id[step.for_each].exclusive):
             path.append(key)
-            found = _find(step, key, settled)
-            if found is not None:
+            found = key if key in settled or not step.was else _find_renamed(step, key, settled)
+            if found in settled and fits(step, settled[found]):
                 kept[key] = known[key] = settled[found]
             else:
                 still_open.append(key)
@@ -224,14 +224,10 @@ def fits(step: Step, answer: Answer) -> bool:  # noqa: PLR0911 - one line per ki
             return False
 
 
-def _find(step: Step, key: str, settled: Settled) -> str | None:
-    """Find the name under which a fitting answer is settled: the key itself, or an earlier id."""
-    if key in settled and fits(step, settled[key]):
-        return key
-    if not step.was:
-        return None
+def _find_renamed(step: Step, key: str, settled: Settled) -> str:
+    """Find the earlier id under which an answer is settled; the key itself if there is none."""
     names = (earlier + key.removeprefix(step.id) for earlier in step.was)
-    return next((name for name in names if name in settled and fits(step, settled[name])), None)
+    return next((name for name in names if name in settled), key)
 
 
 def _score(flow: Flow, step: Step, kept: Settled) -> Iterator[tuple[str, Answer]]:

@@ -15,11 +15,12 @@ from tests.botapi.world import Bell
 
 @dataclass(slots=True)
 class Receiver:
-    """Notes every body and secret. `answers` are the statuses of the next posts; after them 200."""
+    """Notes every body and secret. `answers` are the statuses of the next posts; after them 200, with `content`."""
 
     bodies: list[str] = field(default_factory=list)
     secrets: list[str | None] = field(default_factory=list)
     bell: Bell = field(default_factory=Bell)
+    content: str = ""
     answers: list[int] = field(default_factory=list)
     _listener: Listener | None = None
 
@@ -56,4 +57,4 @@ class Receiver:
         self.bodies.append((await request.body()).decode())
         self.secrets.append(request.headers.get("X-Telegram-Bot-Api-Secret-Token"))
         self.bell.ring()
-        return Response(status_code=self.answers.pop(0) if self.answers else 200)
+        return Response(self.content, status_code=self.answers.pop(0) if self.answers else 200)

@@ -64,6 +64,7 @@ ATTEMPTS: dict[str, tuple[Attempt, str]] = {
     "edit of the person's message": (_edit_of_the_person, "Message can't be edited"),
     "edit of nothing": (lambda bot, who: bot.edit_message_text("x", who.id, 999), "Message to edit not found"),
     "delete of nothing": (lambda bot, who: bot.delete_message(who.id, 999), "Message to delete not found"),
+    "delete of too many": (lambda bot, who: bot.delete_messages(who.id, range(1, 102)), "too many message identifiers"),
     "reply to nothing": (
         lambda bot, who: bot.send_message(who.id, "x", reply_parameters=telegram.ReplyParameters(999)),
         "Message to be replied not found",
@@ -180,6 +181,21 @@ async def test_a_burst_is_slowed_down_only_when_asked_for(
         await bot.send_message(person.id, "terlalu banyak")
     assert waited.value.retry_after == timedelta(seconds=1)
     assert len(person.received) == 13
+
+
+async def test_all_chats_together_have_a_limit_too(
+    bot: telegram.Bot, bot_api: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+    bot_api.control_flood(FloodControl(overall=2))
+    people = [bot_api.person("Contoh") for _ in range(3)]
+    for person in people:
+        await person.start()
+    for person in people[:2]:
+        await bot.send_message(person.id, "halo")
+
+    with pytest.raises(RetryAfter):
+        await bot.send_message(people[2].id, "halo")
 
 
 async def test_a_wrong_token_opens_nothing(bot_api: BotApi) -> None:

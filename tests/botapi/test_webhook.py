@@ -126,6 +126,19 @@ async def test_a_broken_body_is_posted_as_it_is(bot: telegram.Bot, bot_api: BotA
     assert receiver.bodies == ["bukan json"]
 
 
+async def test_answering_a_post_with_a_method_call_is_a_complaint(
+    bot: telegram.Bot, bot_api: BotApi, receiver: Receiver, person: Person
+) -> None:
+    receiver.content = '{"method": "sendMessage"}'
+    await bot.set_webhook(receiver.url)
+
+    await person.send("halo")
+    await bot_api.wait_until_idle()
+
+    assert bot_api.complaints == ["the webhook answered with a method call, which this server does not model"]
+    bot_api.forgive()
+
+
 async def test_an_address_elsewhere_is_accepted_but_never_called(
     bot: telegram.Bot, bot_api: BotApi, person: Person
 ) -> None:

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.stories.playing import play
+from tests.stories.playing import StoryStuck, play
 from tests.stories.scripts import read_story
 
 
@@ -16,8 +16,12 @@ def main(names: list[str]) -> None:
         if names and path.stem not in names:
             continue
         before = path.read_text()
-        with tempfile.TemporaryDirectory() as fresh:
-            after = asyncio.run(play(read_story(before), Path(fresh)))
+        try:
+            with tempfile.TemporaryDirectory() as fresh:
+                after = asyncio.run(play(read_story(before), Path(fresh)))
+        except StoryStuck as stuck:
+            sys.stderr.write(f"{path.name}: {stuck}\n")
+            continue
         path.write_text(after)
         sys.stdout.write(f"{'changed' if after != before else 'as before'}  {path.name}\n")
 

@@ -38,10 +38,11 @@ _MINUTES = {"menit": 1, "jam": 60, "hari": 1_440, "minggu": 10_080, "bulan": 43_
 _ZONES = {"WIB": OFFSETS["Asia/Jakarta"], "WITA": OFFSETS["Asia/Makassar"], "WIT": OFFSETS["Asia/Jayapura"]}
 _BETWEEN_TICKS = timedelta(hours=1)
 _CLIENT = "klien"
+_LINES_SHOWN = 12
 
 
 class StoryStuck(Exception):
-    """A story asks for something that cannot be done; the message names the line."""
+    """A story asks for something that cannot be done; the message names the line, and what was said last."""
 
 
 async def play(story: Story, folder: Path) -> str:
@@ -51,7 +52,11 @@ async def play(story: Story, folder: Path) -> str:
         stage = _Stage(bed)
         lines = list(story.head)
         for beat in story.beats:
-            lines += rewrite(beat, await stage.perform(beat))
+            try:
+                lines += rewrite(beat, await stage.perform(beat))
+            except (AssertionError, ValueError, KeyError) as error:
+                so_far = "\n".join(lines[-_LINES_SHOWN:])
+                raise StoryStuck(f"line {beat.line}: {beat.act}: {error}; before it:\n{so_far}") from error
     return "\n".join(lines) + "\n"
 
 
@@ -66,16 +71,13 @@ class _Stage:
     async def perform(self, beat: Beat) -> dict[str, list[str]]:
         """Do what a beat says; return everybody's new messages, the one who acted first."""
         who = ""
-        try:
-            if beat.act.startswith("="):
-                await self._set(beat.act)
-            elif beat.act.startswith("--"):
-                await self._pass_time(beat.act)
-            else:
-                who, words = read_spoken(beat.act)
-                await self._speak(who or _CLIENT, words)
-        except (AssertionError, ValueError, KeyError) as error:
-            raise StoryStuck(f"line {beat.line}: {beat.act}: {error}") from error
+        if beat.act.startswith("="):
+            await self._set(beat.act)
+        elif beat.act.startswith("--"):
+            await self._pass_time(beat.act)
+        else:
+            who, words = read_spoken(beat.act)
+            await self._speak(who or _CLIENT, words)
         said: dict[str, list[str]] = {who: []}
         fresh = self.bed.channel.sent[self.read :]
         self.read += len(fresh)

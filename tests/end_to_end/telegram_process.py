@@ -1,0 +1,205 @@
+"""The real `singgah run` as a process of its own, connected to the loopback Bot API, and what becomes of it."""
+
+import asyncio
+import re
+import secrets
+import signal
+import socket
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import httpx
+
+from tests.botapi.control import BotApi
+
+Mode = Literal["polling", "webhook"]
+MODES: tuple[Mode, ...] = ("polling", "webhook")
+ROOT = Path(__file__).parents[2]
+
+_UP_SECONDS = 30.0
+_DOWN_SECONDS = 15.0
+_LOOK_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a command left behind."""
+
+    exit_code: int
+    output: str
+    errors: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """One-time codes of somebody new.  `group`: None unless one was asked for."""
+
+    chat: str
+    group: str | None
+
+
+@dataclass(slots=True)
+class TelegramProcess:
+    """One installation in a folder of the test, started, stopped and killed at will."""
+
+    folder: Path
+    bot_api: BotApi
+    mode: Mode
+    port: int
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    _process: asyncio.subprocess.Process | None = None
+
+    @property
+    def config_file(self) -> Path:
+        """The settings."""
+        return self.folder / "config.toml"
+
+    @property
+    def log_file(self) -> Path:
+        """Everything logged, at DEBUG, by every start."""
+        return self.folder / "log" / "singgah.log"
+
+    @property
+    def output_file(self) -> Path:
+        """Standard output of every start."""
+        return self.folder / "log" / "stdout.txt"
+
+    @property
+    def errors_file(self) -> Path:
+        """Standard error of every start."""
+        return self.folder / "log" / "stderr.txt"
+
+    @property
+    def data_folder(self) -> Path:
+        """Database, keys and key store."""
+        return self.folder / "var"
+
+    @property
+    def url(self) -> str:
+        """Where the process serves."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Start the process and wait until it answers."""
+        await self.launch()
+        await self.wait_until_ready()
+
+    async def launch(self) -> None:
+        """Start the process without waiting for it."""
+        with self.output_file.open("ab") as output, self.errors_file.open("ab") as errors:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "bot", "run", "--config", str(self.config_file)),
+                cwd=ROOT,
+                env={"PYTHONPATH": str(ROOT), "PATH": ""},
+                stdout=output,
+                stderr=errors,
+            )
+
+    async def wait_until_ready(self) -> None:
+        """Wait until the process serves and the bot is set up; fail with its errors if it ends before."""
+        async with asyncio.timeout(_UP_SECONDS), httpx.AsyncClient(trust_env=False) as client:
+            while not await self._is_ready(client):
+                assert self._running.returncode is None, self.errors_file.read_text()
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    async def stop(self) -> int:
+        """Ask the process to end, as a service manager does; return its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def kill(self) -> None:
+        """End the process without a word, as a power cut does."""
+        await self._end(signal.SIGKILL)
+
+    async def invite(self, alias: str, *, unit: str = "bnnk-kendari", group: bool = False) -> Staff:
+        """Add a counsellor with the command an administrator uses, while the service runs."""
+        who = ("--role", "counsellor", "--unit", unit, "--alias", alias)
+        ended = await self.command("staff", "invite", *who, *(("--group",) if group else ()))
+        assert ended.exit_code == 0, ended.errors
+        chat = _find(r"/start (\S+)", ended.output)
+        return Staff(chat, _find(r"/start@THE_BOT (\S+)", ended.output) if group else None)
+
+    async def command(self, *arguments: str) -> Ended:
+        """Run a `singgah` command with these settings to its end."""
+        return await run_singgah(*arguments, "--config", str(self.config_file))
+
+    async def post_update(self, body: str, secret: str | None) -> int:
+        """Post to the webhook as anybody on the internet could; return the status."""
+        headers = {"Content-Type": "application/json"}
+        if secret is not None:
+            headers["X-Telegram-Bot-Api-Secret-Token"] = secret
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.post(f"{self.url}/hook/telegram", content=body.encode(), headers=headers)
+        return answer.status_code
+
+    @property
+    def _running(self) -> asyncio.subprocess.Process:
+        assert self._process is not None
+        return self._process
+
+    async def _is_ready(self, client: httpx.AsyncClient) -> bool:
+        try:
+            answer = await client.get(f"{self.url}/readyz")
+        except httpx.TransportError:
+            return False
+        return answer.is_success and self._is_set_up()
+
+    def _is_set_up(self) -> bool:
+        """The last call of the setting up was answered; in polling, updates are being fetched."""
+        return bool(self.bot_api.calls("setMyShortDescription"))
+
+    async def _end(self, how: signal.Signals) -> int:
+        if self._running.returncode is None:
+            self._running.send_signal(how)
+        async with asyncio.timeout(_DOWN_SECONDS):
+            return await self._running.wait()
+
+
+def install(folder: Path, bot_api: BotApi, mode: Mode = "polling", extra: str = "") -> TelegramProcess:
+    """Write settings for a process on a free port; `extra` is TOML to append."""
+    process = TelegramProcess(folder, bot_api, mode, find_free_port())
+    process.log_file.parent.mkdir(parents=True)
+    for name, secret in (("token", bot_api.token), ("hook-secret", process.secret)):
+        file = folder / name
+        file.touch(mode=0o600)
+        file.write_text(secret)
+    process.config_file.write_text(_write_settings(process, extra))
+    return process
+
+
+async def run_singgah(*arguments: str) -> Ended:
+    """Run any command of the program to its end."""
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "bot", *arguments),
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(_UP_SECONDS):
+        output, errors = await running.communicate()
+    return Ended(await running.wait(), output.decode(), errors.decode())
+
+
+def find_free_port() -> int:
+    """Find a port of loopback nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _write_settings(process: TelegramProcess, extra: str) -> str:
+    public = f'public_url = "{process.url}"\n' if process.mode == "webhook" else ""
+    hook = 'webhook_secret_file = "hook-secret"\n' if process.mode == "webhook" else ""
+    return (
+        f'[server]\nlisten = "127.0.0.1:{process.port}"\n{public}'
+        f'[channels.telegram]\ntoken_file = "token"\nmode = "{process.mode}"\n{hook}'
+        f'base_url = "{process.bot_api.base_url}"\nbase_file_url = "{process.bot_api.base_file_url}"\n'
+        f'[log]\nlevel = "debug"\nfile = "log/singgah.log"\n{extra}'
+    )
+
+
+def _find(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found, text
+    return found[1]
