@@ -32,9 +32,9 @@ class Entrance:
         """Use the link; every link that is no good gets the same answer."""
         source = request.client.host if request.client else ""
         if not self._tries.may_try(source):
-            response = self._renderer.show_notice("sign_in_busy", outside(request), HTTPStatus.TOO_MANY_REQUESTS)
-            response.headers["Retry-After"] = _RETRY_SECONDS
-            return response
+            busy = self._renderer.show_notice("sign_in_busy", outside(request), HTTPStatus.TOO_MANY_REQUESTS)
+            busy.headers["Retry-After"] = _RETRY_SECONDS
+            return busy
         session = await self._desk.sign_in(request.path_params["token"])
         if session is None:
             self._tries.note_failure(source)

@@ -82,7 +82,7 @@ class Gate:
                 raise
             except ClientDisconnect:
                 return Response(status_code=HTTPStatus.BAD_REQUEST)
-            except Exception as error:  # noqa: BLE001 - whatever it was, nobody must meet a bare error
+            except Exception as error:
                 log.exception("failed", extra={"action": "desk.failed", "channel": "desk", "error": error})
             return self._renderer.show_notice("busy", outside(request), HTTPStatus.SERVICE_UNAVAILABLE)
 

@@ -66,7 +66,7 @@ class Words:
         """Say when a message was written; `minute` is ISO in UTC."""
         return self.when(datetime.fromisoformat(minute), zone)
 
-    def date(self, day: str) -> str:
+    def full_date(self, day: str) -> str:
         """Say an ISO date."""
         read = date.fromisoformat(day)
         return f"{read.day} {self._month(read)} {read.year}"

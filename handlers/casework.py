@@ -77,6 +77,7 @@ def close(work: Work, world: World, member: StaffMember, code: str, outcome: str
     if case is None or outcome not in OUTCOMES:
         return Result.GONE
     cases.save_case(work, replace(case, status=Status.CLOSED, answer_by=None, outcome=outcome))
+    people.restart_retention(work, case.client_id)
     _stop_speaking_in(work, member, code)
     _release(work, world, case, "closed_by_counsellor", MENU)
     return Result.DONE

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from handlers import handoff, remind
+from handlers import erase, handoff, remind
 from handlers.world import World
-from storage import deliveries, staffing
+from storage import deliveries, people, staffing
 from storage.errors import StorageError
 from storage.transaction import Work
 
@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 _TICK_S = 10
 _TIDY_S = 3_600
+_ERASED_AT_ONCE = 100
 
 
 def read_clock() -> datetime:
@@ -29,11 +30,13 @@ def tick(work: Work, world: World) -> int:
 
 
 def tidy(work: Work, world: World) -> int:
-    """Forget what has served its time; return 0, for nothing of it concerns a person."""
-    del world
+    """Forget what has served its time; return how many folders of clients went."""
     deliveries.forget_old(work)
     staffing.forget_old(work)
-    return 0
+    expired = people.find_expired(work, most=_ERASED_AT_ONCE)
+    for client_id in expired:
+        erase.forget(work, world, client_id)
+    return len(expired)
 
 
 class Clock:

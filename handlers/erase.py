@@ -20,6 +20,11 @@ def erase(work: Work, world: World, client_id: ClientId, language: str) -> None:
         work.after_commit(lambda: world.signals.say_farewell(address.index, farewell))
     elif address is not None:
         outbox.put_farewell(work, address.channel, address.address, Outgoing(farewell))
+    forget(work, world, client_id)
+    work.after_commit(world.signals.outbox.set)
+
+
+def forget(work: Work, world: World, client_id: ClientId) -> None:
+    """Erase a client without a word, as retention does."""
     people.erase_client(work, client_id)
     work.after_commit(lambda: world.signals.wake_page(client_id))
-    work.after_commit(world.signals.outbox.set)

@@ -62,6 +62,7 @@ def _hear_client(work: Work, world: World, incoming: Incoming, arrival: Arrival 
         client_id = people.welcome(work, index, incoming.channel, incoming.address, world.script.default)
     else:
         client_id = arrival.client_id
+        people.keep_longer(work, arrival)
         if not arrival.is_current:
             people.use_address(work, client_id, world.address_index(incoming.channel, incoming.address))
     if incoming.channel == WEBCHAT:

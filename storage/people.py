@@ -4,16 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, insert, select, update
 
+from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
 from storage.sealed import Id16
-from storage.tables import addresses, cases, clients, conversations, outbox, phrases
+from storage.tables import addresses, cases, clients, conversations, outbox, phrases, reminders
 from storage.transaction import Work
 
 #: The random id of a client's folder.
 ClientId = NewType("ClientId", bytes)
+
+
+#: How long a folder is kept after the last contact; the consent text promises it.
+KEPT_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +74,21 @@ class Arrival:
 
     client_id: ClientId
     is_current: bool
+    erase_after: int
     state: bytes | None
     revision: int
 
 
 # Built once: this is on the way of every message.
 _ARRIVAL = (
-    select(addresses.c.client_id, addresses.c.current, conversations.c.state, conversations.c.revision)
-    .select_from(addresses.outerjoin(conversations, conversations.c.client_id == addresses.c.client_id))
+    select(
+        addresses.c.client_id, addresses.c.current, clients.c.erase_after, conversations.c.state, conversations.c.revision
+    )
+    .select_from(
+        addresses.join(clients, clients.c.client_id == addresses.c.client_id).outerjoin(
+            conversations, conversations.c.client_id == addresses.c.client_id
+        )
+    )
     .where(addresses.c.address_index == bindparam("index", type_=Id16))
 )
 
@@ -84,7 +96,9 @@ _ARRIVAL = (
 def find_arrival(work: Work, index: bytes) -> Arrival | None:
     """Find who writes from an address together with the place in the conversation; None for somebody new."""
     row = work.data.execute(_ARRIVAL, {"index": index}).first()
-    return None if row is None else Arrival(ClientId(row.client_id), row.current, row.state, row.revision or 0)
+    return None if row is None else Arrival(
+        ClientId(row.client_id), row.current, row.erase_after, row.state, row.revision or 0
+    )
 
 
 def welcome(work: Work, index: bytes, channel: str, address: str, language: str) -> ClientId:
@@ -95,6 +109,7 @@ def welcome(work: Work, index: bytes, channel: str, address: str, language: str)
         insert(clients).values(
             client_id=client_id,
             created_month=f"{work.now:%Y-%m}",
+            erase_after=_erase_after(work),
             language=language,
             reminders_on=True,
         )
@@ -189,6 +204,25 @@ def keep_phrase(work: Work, client_id: ClientId, index: bytes) -> None:
     work.data.execute(insert(phrases).values(phrase_index=index, client_id=client_id))
 
 
+def keep_longer(work: Work, arrival: Arrival) -> None:
+    """Count the days until the folder goes from this contact on."""
+    if arrival.erase_after != _erase_after(work):
+        restart_retention(work, arrival.client_id)
+
+
+def restart_retention(work: Work, client_id: ClientId) -> None:
+    """Count the days until the folder goes from today on."""
+    _change(work, client_id, erase_after=_erase_after(work))
+
+
+def find_expired(work: Work, *, most: int) -> list[ClientId]:
+    """List folders whose time is over and that no counsellor and no follow-up needs any more."""
+    has_case = exists().where(cases.c.client_id == clients.c.client_id, cases.c.status != "closed")
+    has_follow_up = exists().where(reminders.c.client_id == clients.c.client_id, reminders.c.state == "waiting")
+    over = (clients.c.erase_after < day_of(work.now)) & ~has_case & ~has_follow_up
+    return [ClientId(row[0]) for row in work.data.execute(select(clients.c.client_id).where(over).limit(most))]
+
+
 def find_by_phrase(work: Work, index: bytes) -> ClientId | None:
     """Find whose return phrase this is."""
     found = work.data.execute(select(phrases.c.client_id).where(phrases.c.phrase_index == index)).scalar()
@@ -219,6 +253,10 @@ def _address(work: Work, client_id: ClientId, row: Row[Any]) -> Address:
     address = work.vault.open(own, "addresses", "address", row.address_index, row.address).decode()
     screen = work.vault.open(own, "addresses", "screen", row.address_index, row.screen).decode() if row.screen else None
     return Address(row.address_index, row.channel, address, screen)
+
+
+def _erase_after(work: Work) -> int:
+    return day_of(work.now) + KEPT_DAYS
 
 
 def _change(work: Work, client_id: ClientId, **values: object) -> None:

@@ -39,11 +39,13 @@ clients = Table(
     metadata,
     Column("client_id", Id16, primary_key=True),  # random; names the folder whose key seals everything below
     Column("created_month", String(7), nullable=False),  # "2026-11"; for retention only, never finer
+    Column("erase_after", Integer, nullable=False),  # day since 1970 after which the folder goes; moves with each contact
     Column("language", String(8), nullable=False),  # for texts sent before the state is opened
     Column("consent_version", String(32)),  # None before consent; proof together with the sealed state
     Column("reminders_on", Boolean, nullable=False, default=True),  # False after "berhenti": nothing is sent unasked
     Column("paused_until", Moment),  # None when not paused; the person's own "jeda"
     Column("profile", Sealed),  # zone, safe hours, consent time: read by the service when it speaks
+    Index(None, "erase_after"),
 )
 
 #: Where a client can be reached.  The index finds the row, the sealed address is used only to send.

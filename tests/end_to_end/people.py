@@ -36,13 +36,13 @@ INTAKE_ID = (
 INTAKE_EN = (
     Step("/start", "Mau mulai dari mana?"),
     Step("🌐 Bahasa / Language", "Choose your language", tap=True),
-    Step("English", "Where would you like to start?", tap=True),
-    Step("🌱 Help for me", "Do you agree?", tap=True),
+    Step("English", "Where shall we start?", tap=True),
+    Step("🌱 Help for me", "Agree?", tap=True),
     Step("Yes, I agree", "How old are you?", tap=True),
-    Step("25-34", "Choose your province", tap=True),
+    Step("25-34", "Pick your province", tap=True),
     Step("kecamatan kadia, kota kendari", "What have you used"),
     Step("1, 2", "How often"),
-    Step("every week", "Is any of this"),
+    Step("every week", "Is any of this so?"),
     Step("none of these", "How far"),
     Step("Yes, slowly", "How and when", tap=True),
     Step("Here, in the evening", "These are the nearest", tap=True),
@@ -96,7 +96,14 @@ def count_texts(person: Person) -> int:
 async def join_staff(api: BotApi, service: TelegramProcess, alias: str = "Kak Kenanga") -> Person:
     """Add a counsellor and link their private chat by the one-time code."""
     counsellor = api.person("Contoh Konselor")
-    code = await service.invite(alias)
-    await counsellor.start(code.chat)
+    await counsellor.start((await service.invite(alias)).chat)
     await hear(counsellor, "Selamat datang. Peranmu: konselor")
     return counsellor
+
+
+async def reach(client: Person, counsellor: Person) -> None:
+    """Send the intake and let the counsellor accept it."""
+    await walk(client, *INTAKE_ID)
+    await hear(counsellor, "Permintaan baru")
+    await counsellor.press("Terima")
+    await hear(client, "siap mendengar")

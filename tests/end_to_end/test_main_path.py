@@ -1,9 +1,9 @@
 """From the first message to a human and back, over real HTTP."""
 
 import re
+import sqlite3
 from contextlib import closing
 from pathlib import Path
-import sqlite3
 
 import pytest
 
@@ -16,8 +16,8 @@ from tests.end_to_end.people import (
     Step,
     hear,
     join_staff,
+    reach,
     take_step,
-    texts_of,
     walk,
 )
 from tests.end_to_end.telegram_process import TelegramProcess
@@ -57,12 +57,9 @@ async def test_a_person_reaches_a_counsellor_and_both_are_heard(
 async def test_everything_can_be_deleted_and_the_farewell_arrives(bot_api: BotApi, polling: TelegramProcess) -> None:
     counsellor = await join_staff(bot_api, polling)
     client = bot_api.person("Contoh Klien")
-    await walk(client, *INTAKE_ID)
-    await hear(counsellor, "Permintaan baru")
-    await counsellor.press("Terima")
-    await hear(client, "siap mendengar")
+    await reach(client, counsellor)
 
-    await take_step(client, Step("hapus", "Ya, hapus" if False else "Hapus sekarang?"))
+    await take_step(client, Step("hapus", "Hapus sekarang?"))
     await take_step(client, Step("Ya, hapus sekarang", "Semua datamu di sini sudah dihapus", tap=True))
     await hear(counsellor, "klien menghapus datanya")
     await bot_api.wait_until_idle(timeout=20)

@@ -8,6 +8,7 @@ How a story reads, one thing a line:
     > [Lewati]                               the client taps
     > (foto)                                 the client sends something that is not text
     < Ada yang seperti ini? … (4 dari 7)     the service answers; … stands for anything
+    < …                                      whatever else is said to them now
       [Pernah kejang/pingsan | …]            the buttons under that answer
     konselor> [Terima]                       the counsellor taps; what stands before > is who
     konselor< Kamu menangani KODE-1. …       what that counsellor reads
@@ -27,7 +28,8 @@ _SPOKEN = re.compile(r"(?P<who>[\w ]*?)(?P<way>[<>]) ?(?P<words>.*)")
 _ANYTHING = "…"
 _WIDTH = 110
 #: An answer longer than this is written with its middle left out, unless the story already shows it whole.
-_WHOLE_CHARS = 420
+_WHOLE_CHARS = 600
+_WHOLE_BUTTONS = 8
 
 
 class StoryUnreadable(Exception):
@@ -107,6 +109,10 @@ def rewrite(beat: Beat, said: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 def _rewrite_one(expected: Heard, left: dict[str, list[str]]) -> Iterator[str]:
     said = left.get(expected.who, [])
+    if expected.words == _ANYTHING:
+        said.clear()
+        yield from _write(expected)
+        return
     place = next((place for place, one in enumerate(said) if fits(expected.words, one)), None)
     if place is None:
         if said:
@@ -127,10 +133,16 @@ def fits(expected: str, said: str) -> bool:
 
 
 def _shorten(said: str) -> str:
-    if len(said) <= _WHOLE_CHARS:
-        return said
-    first, *_, last = said.splitlines()
-    return f"{first}\n{_ANYTHING}\n{last}"
+    *body, last = said.splitlines()
+    buttons = last if body and last.startswith("[") else ""
+    text = "\n".join(body) if buttons else said
+    if len(text) > _WHOLE_CHARS:
+        first, *_, end = text.splitlines()
+        text = f"{first}\n{_ANYTHING}\n{end}"
+    if buttons.count(" | ") > _WHOLE_BUTTONS:
+        first, second, *_, end = buttons.split(" | ")
+        buttons = f"{first} | {second} | {_ANYTHING} | {end}"
+    return f"{text}\n{buttons}" if buttons else text
 
 
 def _write(heard: Heard) -> Iterator[str]:

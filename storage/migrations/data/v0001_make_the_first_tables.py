@@ -33,6 +33,7 @@ def _make_clients() -> None:
         "clients",
         sa.Column("client_id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("created_month", sa.String(length=7), nullable=False),
+        sa.Column("erase_after", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("consent_version", sa.String(length=32), nullable=True),
         sa.Column("reminders_on", sa.Boolean(), nullable=False),
@@ -40,6 +41,7 @@ def _make_clients() -> None:
         sa.Column("profile", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("client_id", name=op.f("pk_clients")),
     )
+    op.create_index(op.f("ix_clients_erase_after"), "clients", ["erase_after"], unique=False)
 
 
 def _make_outbox() -> None:
