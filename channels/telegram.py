@@ -19,7 +19,7 @@ from telegram import (
     ReplyKeyboardRemove,
 )
 from telegram.error import BadRequest, TelegramError
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.dialogue.effects import Ask
 from bot.dialogue.layout import rows
@@ -62,10 +62,14 @@ class TelegramChannel:
         base_url: str = "https://api.telegram.org/bot",
         base_file_url: str = "https://api.telegram.org/file/bot",
         timeout_seconds: float = 10.0,
+        transport: BaseRequest | None = None,
     ) -> None:
-        """Prepare a connection pool; nothing is sent yet.  `timeout_seconds` for each step of a call."""
-        self._polling = _make_request(1, timeout_seconds)
-        calling = _make_request(32, timeout_seconds)
+        """Prepare a connection pool; nothing is sent yet.
+
+        `timeout_seconds` for each step of a call.  `transport`: None for HTTP.
+        """
+        self._polling = transport or _make_request(1, timeout_seconds)
+        calling = transport or _make_request(32, timeout_seconds)
         self._bot = telegram.Bot(token, base_url, base_file_url, calling, self._polling)
         self._timeout_seconds = timeout_seconds
         self._share_prompts: OrderedDict[int, int] = OrderedDict()

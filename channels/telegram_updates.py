@@ -59,6 +59,8 @@ _NOTHING = Raw()
 UpdateId = Annotated[int, Meta(ge=0)]
 #: Telegram promises that ids fit into 52 bits.
 ChatId = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+#: Latitudes too: a programme that swaps the two numbers is understood where places are, not lost here.
+Degrees = Annotated[float, Meta(ge=-180, le=180)]
 
 
 class _Answer(Struct, frozen=True):
@@ -84,8 +86,8 @@ class _Sender(Struct, frozen=True):
 
 
 class _Location(Struct, frozen=True):
-    latitude: Annotated[float, Meta(ge=-90, le=90)]
-    longitude: Annotated[float, Meta(ge=-180, le=180)]
+    latitude: Degrees
+    longitude: Degrees
 
 
 class _Venue(Struct, frozen=True):

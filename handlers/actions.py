@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue import wording
 from bot.dialogue.effects import Message
-from bot.dialogue.events import Event, Picked, Restored
+from bot.dialogue.events import Event, Picked, Released, Restored
 from bot.dialogue.flow import Answer, read
-from bot.dialogue.script import INTAKE, Command
+from bot.dialogue.script import INTAKE, MENU, Command
 from handlers import erase, handoff
-from storage import cases, people, reminders, tasks
+from storage import cases, people, reminders
 from storage.cases import Case
 
 if TYPE_CHECKING:
     from handlers.conversation import Conversation
 
 PAUSE = timedelta(days=7)
+#: Flow of somebody whose request lies with a unit.
+WAITING = "waiting"
 
 
 def act(conversation: "Conversation", action: str) -> Event | None:
@@ -37,11 +39,10 @@ def _show_data(conversation: "Conversation") -> Event | None:
         unit = conversation.world.units.get(case.unit_id)
         status = say(f"status_{case.status}")
         lines.append(say("data_case", code=case.code, unit=unit.name if unit else case.unit_id, status=status))
-    lines.append(_reminder_line(conversation))
-    lines.extend(say("data_line", line=name, value=value) for name, value in _answer_lines(conversation, case))
-    conversation.add(Message("\n".join((say("data_header"), *lines))))
-    if case is None and not conversation.state.settled(INTAKE):
-        conversation.say("nothing_stored")
+        lines.append(_reminder_line(conversation))
+    answers = [say("data_line", line=name, value=value) for name, value in _answer_lines(conversation, case)]
+    lines.extend(answers or [say("nothing_stored")])
+    conversation.add(Message("\n".join((say("data_header"), *lines) if len(lines) > 1 else lines)))
     return None
 
 
@@ -72,7 +73,7 @@ def _unpause(conversation: "Conversation") -> Event | None:
 
 def _stop(conversation: "Conversation") -> Event | None:
     people.set_reminders(conversation.work, conversation.client_id, on=False)
-    reminders.cancel_all(conversation.work, conversation.client_id)
+    reminders.drop_open(conversation.work, conversation.client_id)
     conversation.say("stopped")
     return None
 
@@ -83,9 +84,7 @@ def _withdraw(conversation: "Conversation") -> Event | None:
         conversation.say("withdraw_nothing")
         return None
     handoff.withdraw(conversation.work, conversation.world, case)
-    conversation.release()
-    conversation.say("withdrawn")
-    return None
+    return Released(_sayer(conversation)("withdrawn"), MENU)
 
 
 def _erase(conversation: "Conversation") -> Event | None:
@@ -107,10 +106,8 @@ def _relapse(conversation: "Conversation") -> Event | None:
     if case is None:
         conversation.say("relapse_no_case")
         return Picked(wording.SYSTEM, wording.SYSTEM, Command.HUMAN.value)
-    tasks.add_task(conversation.work, case, "relapse", conversation.work.now)
-    handoff.tell_about_task(conversation.work, conversation.world, case, "relapse")
-    conversation.say("relapse_thanks")
-    return None
+    handoff.answer_relapse(conversation.work, conversation.world, case)
+    return Released(_sayer(conversation)("relapse_thanks"), WAITING)
 
 
 def _reminder_line(conversation: "Conversation") -> str:

@@ -8,7 +8,6 @@ from bot.care.followup import occasions
 from bot.care.gazetteer import AreaCode
 from bot.care.units import Unit
 from bot.dialogue.events import Accompanied, Released
-from bot.dialogue.script import MENU
 from handlers import handoff
 from handlers.access import Action, may
 from handlers.conversation import Conversation
@@ -19,7 +18,8 @@ from storage.outbox import Lane
 from storage.staffing import StaffMember
 from storage.transaction import Work
 
-#: How a case can end; `withdrawn` is the client's own word.
+#: How a case can end; WITHDRAWN is the client's own word.
+WITHDRAWN = "withdrawn"
 OUTCOMES = ("started", "referred", "informed", "completed", "no_reply")
 _MOST_UNITS_SHOWN = 8
 STAGES = (Stage.IN_REHABILITATION, Stage.AFTER_REHABILITATION)
@@ -45,11 +45,7 @@ def accept(work: Work, world: World, member: StaffMember, code: str) -> tuple[Re
     taken = replace(case, status=Status.ACCEPTED, staff_id=member.id, answer_by=None)
     cases.save_case(work, taken)
     staffing.speak_in(work, member, code)
-    language = people.load_client(work, case.client_id).language
-    unit = world.units[case.unit_id]
-    text = world.script.say("accepted", language, unit=unit.name, alias=member.alias)
-    Conversation(work, world, case.client_id, lane=Lane.COUNSELLOR).take(Accompanied(text))
-    work.after_commit(lambda: world.signals.wake_page(case.id))
+    _accompany(work, world, member, taken, "accepted")
     return Result.DONE, taken
 
 
@@ -63,12 +59,32 @@ def decline(work: Work, world: World, member: StaffMember, code: str) -> Result:
 
 
 def speak(work: Work, world: World, member: StaffMember, code: str, text: str) -> Result:
-    """Say something to the client."""
-    case = _mine(work, member, code, Action.SPEAK)
+    """Say something to the client; a case that this person closed is taken up again by it."""
+    case = _mine(work, member, code, Action.SPEAK) or take_up(work, world, member, code)
     if case is None:
         return Result.GONE
     handoff.counsellor_says(work, world, case, text)
     return Result.DONE
+
+
+def take_up(work: Work, world: World, member: StaffMember, code: str) -> Case | None:
+    """Open a case again that this person closed; None if it may not be: taken back, or followed by another one."""
+    case = can_take_up(work, member, code)
+    if case is None:
+        return None
+    taken = replace(case, status=Status.ACCEPTED, outcome=None)
+    cases.save_case(work, taken)
+    staffing.speak_in(work, member, code)
+    _accompany(work, world, member, taken, "taken_up")
+    return taken
+
+
+def can_take_up(work: Work, member: StaffMember, code: str) -> Case | None:
+    """Return a closed case that this person may open again, or None."""
+    case = cases.find_by_code(work, code)
+    if case is None or case.status is not Status.CLOSED or not may(member, Action.SPEAK, case):
+        return None
+    return None if case.outcome == WITHDRAWN or cases.open_case_of(work, case.client_id) else case
 
 
 def close(work: Work, world: World, member: StaffMember, code: str, outcome: str) -> Result:
@@ -79,7 +95,7 @@ def close(work: Work, world: World, member: StaffMember, code: str, outcome: str
     cases.save_case(work, replace(case, status=Status.CLOSED, answer_by=None, outcome=outcome))
     people.restart_retention(work, case.client_id)
     _stop_speaking_in(work, member, code)
-    _release(work, world, case, "closed_by_counsellor", MENU)
+    _release(work, world, case, "closed_by_counsellor", "aftercare")
     return Result.DONE
 
 
@@ -104,7 +120,7 @@ def set_stage(work: Work, world: World, member: StaffMember, code: str, stage: S
     plan = world.plans.plans.get(stage)
     if plan is not None and stage is not case.stage:
         zone = people.load_client(work, case.client_id).profile.zone or world.plans.zone(None)
-        reminders.cancel_all(work, case.client_id)
+        reminders.forget_waiting(work, case.client_id)
         reminders.schedule(work, case.client_id, case.id, occasions(plan, stage, work.now, zone))
     return Result.DONE
 
@@ -133,6 +149,13 @@ def _mine(work: Work, member: StaffMember, code: str, action: Action) -> Case | 
     if case is None or case.status is not Status.ACCEPTED or not may(member, action, case):
         return None
     return case
+
+
+def _accompany(work: Work, world: World, member: StaffMember, case: Case, phrase: str) -> None:
+    language = people.load_client(work, case.client_id).language
+    text = world.script.say(phrase, language, unit=world.units[case.unit_id].name, alias=member.alias)
+    Conversation(work, world, case.client_id, lane=Lane.COUNSELLOR).take(Accompanied(text))
+    work.after_commit(lambda: world.signals.wake_page(case.id))
 
 
 def _stop_speaking_in(work: Work, member: StaffMember, code: str) -> None:

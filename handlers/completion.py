@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.care.followup import worries
+from bot.dialogue.effects import Message
 from bot.dialogue.flow import Answer
 from handlers import handoff
 from storage import cases, people, reminders, tasks
@@ -27,8 +28,9 @@ def _refer(conversation: "Conversation", flow: str, answers: Mapping[str, Answer
     profile = people.load_client(work, conversation.client_id).profile
     zone = world.plans.zone(area if isinstance(area, str) else None)
     people.save_profile(work, conversation.client_id, replace(profile, zone=zone))
-    for phrase, words in handoff.refer(work, world, conversation.client_id, flow, answers, conversation.state.language):
-        conversation.say(phrase, **words)
+    language = conversation.state.language
+    said = handoff.refer(work, world, conversation.client_id, flow, answers, language)
+    conversation.add(Message("\n\n".join(world.script.say(phrase, language, **words) for phrase, words in said)))
 
 
 def _check_in(conversation: "Conversation", flow: str, answers: Mapping[str, Answer]) -> None:

@@ -68,6 +68,8 @@ class Conversation:
                 following = self._perform(effect)
                 if following is not None:
                     waiting.append(following)
+                    if isinstance(effect, Act):  # the conversation goes on elsewhere: what was asked is not asked again
+                        break
         if not self.erased:
             self._flush()
             self._save()
@@ -79,10 +81,6 @@ class Conversation:
     def add(self, message: Message) -> None:
         """Say a message, in the order of everything else."""
         self._said.append(message)
-
-    def release(self) -> None:
-        """End the accompanied state from inside a turn, without words of its own."""
-        self.state = replace(self.state, accompanied=False)
 
     def _perform(self, effect: Say | LookUp | Act | Complete | Relay | Alert) -> Event | None:
         match effect:

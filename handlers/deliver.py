@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 _CLAIMED_AT_ONCE = 50
 _IDLE_SECONDS = 1.0
-_MOST_ATTEMPTS = 8
+#: At five minutes each more than a day: an outage is waited out before anything is given up.
+_MOST_ATTEMPTS = 400
 _LONGEST_DELAY_S = 300.0
 
 
@@ -39,12 +40,27 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a letter.  `reference`: the provider's id of what was sent; `error`: what went wrong."""
+    """What became of a letter.
+
+    `rest`: what was not sent yet.  `reference`: the provider's id of what was sent; `error`: what went wrong.
+    """
 
     letter: Letter
     route: Route | None
+    rest: Outgoing
     reference: str | None = None
     error: ChannelError | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether the letter will be tried again, so that what comes after it must wait too."""
+        match self.error:
+            case TryLater():
+                return self.letter.attempts < _MOST_ATTEMPTS
+            case Uncertain():
+                return not self.letter.again
+            case _:
+                return False
 
 
 class Sender:

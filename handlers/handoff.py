@@ -125,9 +125,18 @@ def raise_alert(work: Work, world: World, client_id: ClientId, danger: str) -> N
     tell_about_task(work, world, case, "danger")
 
 
+def answer_relapse(work: Work, world: World, case: Case) -> None:
+    """Lead somebody who used again back to a human: a case that was closed is offered anew, with its clock."""
+    if case.status is Status.CLOSED:
+        case = offer(work, world, replace(case, asked_units=(), outcome=None))
+    tasks.add_task(work, case, "relapse", work.now)
+    tell_about_task(work, world, case, "relapse")
+
+
 def tell_about_task(work: Work, world: World, case: Case, reason: str) -> None:
     """Tell the counsellor of the case, or else the unit, that a human must look."""
-    tell_staff_of(work, world, case, "staff_task", reason=world.script.say(f"task_{reason}", world.script.default))
+    word = world.script.say(f"task_{reason}", world.script.default)
+    _tell(work, world, case, staffwords.task_card(world, case, word))
 
 
 def tell_client_left(work: Work, world: World, case: Case) -> None:
@@ -137,7 +146,10 @@ def tell_client_left(work: Work, world: World, case: Case) -> None:
 
 def tell_staff_of(work: Work, world: World, case: Case, phrase: str, **words: object) -> None:
     """Tell the counsellor who has the case, or the unit while nobody has it."""
-    message = Message(world.script.say(phrase, world.script.default, code=case.code, **words))
+    _tell(work, world, case, Message(world.script.say(phrase, world.script.default, code=case.code, **words)))
+
+
+def _tell(work: Work, world: World, case: Case, message: Message) -> None:
     if case.staff_id is None:
         to_unit(work, world, case.unit_id, message)
         return

@@ -43,7 +43,7 @@ class _Areas:
             return self._locate(*asked.position)
         if asked.picked is not None:
             return self._open(asked.picked)
-        return self._search(asked.text) if asked.text else self._provinces("area_ask_province")
+        return self._search(asked.text) if asked.text else self._provinces("")
 
     def _locate(self, latitude: float, longitude: float) -> Found:
         understood = places.understand_point(self._world.gazetteer, latitude, longitude)
@@ -52,9 +52,7 @@ class _Areas:
         return self._settle_or_ask(understood, "area_confirm")
 
     def _search(self, text: str) -> Found:
-        offered = self._world.gazetteer
-        labels = tuple((code, area.name) for code in self._asked.offered if (area := offered.area(code)) is not None)
-        typed = choose_from(labels, text)
+        typed = choose_from(tuple((code, self._label(code)) for code in self._asked.offered), text)
         if typed is not None:
             return self._open(typed)
         understood = places.understand_text(self._world.gazetteer, text)
@@ -93,18 +91,28 @@ class _Areas:
         return Found(self._asked.key, text=text, offers=(*_offers(areas), Offer(_OTHER, self._say("area_other"))))
 
     def _provinces(self, question: str) -> Found:
-        """Offer the provinces that have units first; the others are one tap further."""
+        """Offer the provinces that have units first; the others are one tap further.
+
+        `question`: a phrase, or empty for the question of the flow itself.
+        """
         with_units = {unit.province for unit in self._world.units.values() if unit.active}
         areas = sorted(self._world.gazetteer.children(None), key=lambda area: area.name)
         near = [area for area in areas if area.code in with_units]
         more = Offer(_MORE, self._say("area_more"))
-        return Found(self._asked.key, text=self._say(question), offers=(*_offers(near), more))
+        return Found(self._asked.key, text=self._say(question) if question else "", offers=(*_offers(near), more))
 
     def _other_provinces(self) -> Found:
         with_units = {unit.province for unit in self._world.units.values() if unit.active}
         areas = [area for area in self._world.gazetteer.children(None) if area.code not in with_units]
         offers = _offers(sorted(areas, key=lambda area: area.name))
         return Found(self._asked.key, text=self._say("area_ask_province"), offers=offers)
+
+    def _label(self, code: str) -> str:
+        """Return the label under which a code is on offer."""
+        if code in (_OTHER, _MORE):
+            return self._say("area_other" if code == _OTHER else "area_more")
+        area = self._world.gazetteer.area(code)
+        return area.name if area else code
 
     def _say(self, phrase: str, **words: object) -> str:
         return self._world.script.say(phrase, self._asked.language, **words)

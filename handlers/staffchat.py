@@ -131,11 +131,11 @@ def _accept(work: Work, world: World, member: StaffMember, code: str) -> list[Me
 
 
 def _start_speaking(work: Work, world: World, member: StaffMember, code: str) -> list[Message]:
-    case = _own(work, member, code)
-    if case is None:
+    is_open = _own(work, member, code) is not None
+    if not is_open and casework.can_take_up(work, member, code) is None:
         return [_say(world, "staff_gone")]
     staffing.speak_in(work, member, code)
-    return [_say(world, "staff_speaking", code=code)]
+    return [_say(world, "staff_speaking" if is_open else "staff_reopens", code=code)]
 
 
 def _move(work: Work, world: World, member: StaffMember, case: Case, wish: str, what: str) -> Message:
@@ -161,9 +161,11 @@ def _move(work: Work, world: World, member: StaffMember, case: Case, wish: str, 
 def _speak(work: Work, world: World, member: StaffMember, text: str) -> list[Message]:
     """Pass words on to the client this person is speaking with; never guess between several."""
     mine = cases.cases_of(work, member.id)
-    if not mine:
+    code = member.speaking_in
+    if code is not None and code not in [case.code for case in mine]:
+        code = code if casework.can_take_up(work, member, code) else None
+    if code is None and not mine:
         return [_say(world, "staff_no_case")]
-    code = next((case.code for case in mine if case.code == member.speaking_in), None)
     if code is None and len(mine) == 1:
         code = mine[0].code
     if code is None:

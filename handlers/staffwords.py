@@ -52,6 +52,12 @@ def client_words(world: World, case: Case, text: str) -> Message:
     return Message(f"{_say(world, 'staff_says', code=case.code)}\n{quoted}", (_reply_button(case),))
 
 
+def task_card(world: World, case: Case, reason: str) -> Message:
+    """Say that a human must look; whoever has or had the case can answer at once."""
+    buttons = (_reply_button(case),) if case.staff_id is not None else ()
+    return Message(_say(world, "staff_task", code=case.code, reason=reason), buttons)
+
+
 def pick_outcome(world: World, case: Case, outcomes: tuple[str, ...]) -> Message:
     """Ask how a case ended."""
     buttons = tuple(
@@ -63,7 +69,7 @@ def pick_outcome(world: World, case: Case, outcomes: tuple[str, ...]) -> Message
 def pick_stage(world: World, case: Case, stages: tuple[str, ...]) -> Message:
     """Ask which stage the client is in."""
     buttons = tuple(Button(STAFF, case.code, f"{STAGE}={stage}", _say(world, f"stage_{stage}")) for stage in stages)
-    return Message(f"{case.code}:", buttons)
+    return Message(_say(world, "staff_ask_stage", code=case.code), buttons)
 
 
 def pick_unit(world: World, case: Case, units: list[Unit]) -> Message:

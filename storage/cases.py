@@ -92,20 +92,31 @@ def load_case(work: Work, case_id: CaseId) -> Case | None:
     return _first(work, cases.c.case_id == case_id)
 
 
-def find_by_code(work: Work, code: str) -> Case | None:
-    """Find a case by its label; what may be shown of it is for the caller to decide."""
-    return _first(work, cases.c.code == code)
+def find_by_code(work: Work, code: str, *, lock: bool = False) -> Case | None:
+    """Find a case by its label; what may be shown of it is for the caller to decide.
+
+    `lock`: the step is going to change the case, so others wait until it is done.
+    """
+    return _first(work, cases.c.code == code, lock=lock)
 
 
-def open_case_of(work: Work, client_id: ClientId) -> Case | None:
-    """Return the case a client has open; there is at most one."""
-    return _first(work, (cases.c.client_id == client_id) & (cases.c.status != Status.CLOSED.value))
+def open_case_of(work: Work, client_id: ClientId, *, lock: bool = False) -> Case | None:
+    """Return the case a client has open; there is at most one.  `lock`: as in `find_by_code`."""
+    return _first(work, (cases.c.client_id == client_id) & (cases.c.status != Status.CLOSED.value), lock=lock)
 
 
-def last_case_of(work: Work, client_id: ClientId) -> Case | None:
-    """Return the open case of a client, or else a closed one in a stage that goes on; None if there is none."""
-    going_on = cases.c.stage != Stage.REFERRED.value
-    return open_case_of(work, client_id) or _first(work, (cases.c.client_id == client_id) & going_on)
+def last_case_of(work: Work, client_id: ClientId, *, lock: bool = False) -> Case | None:
+    """Return the open case of a client, or else the newest closed one in a stage that goes on; None without either.
+
+    `lock`: as in `find_by_code`.
+    """
+    going_on = (cases.c.client_id == client_id) & (cases.c.stage != Stage.REFERRED.value)
+    return open_case_of(work, client_id, lock=lock) or _first(work, going_on, lock=lock)
+
+
+def list_cases_of(work: Work, client_id: ClientId) -> list[Case]:
+    """List every case of a client, the closed ones too."""
+    return _all(work, cases.c.client_id == client_id)
 
 
 def queue_of(work: Work, unit_id: str | None) -> list[Case]:
@@ -123,7 +134,8 @@ def cases_of(work: Work, staff_id: bytes, *, closed: bool = False) -> list[Case]
 def overdue(work: Work) -> list[Case]:
     """List offers that nobody took in time."""
     late = (cases.c.status == Status.OFFERED.value) & (cases.c.answer_by <= work.now)
-    return _all(work, late)
+    rows = work.data.execute(select(cases).where(late).order_by(cases.c.answer_by).with_for_update(skip_locked=True))
+    return [_case(work, row) for row in rows]
 
 
 def make_code() -> str:
@@ -164,8 +176,9 @@ def _columns(work: Work, case: Case) -> dict[str, object]:
     }
 
 
-def _first(work: Work, condition: ColumnElement[bool]) -> Case | None:
-    row = work.data.execute(select(cases).where(condition).limit(1)).first()
+def _first(work: Work, condition: ColumnElement[bool], *, lock: bool = False) -> Case | None:
+    query = select(cases).where(condition).order_by(cases.c.opened_month.desc()).limit(1)
+    row = work.data.execute(query.with_for_update() if lock else query).first()
     return None if row is None else _case(work, row)
 
 

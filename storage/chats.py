@@ -8,9 +8,13 @@ from sqlalchemy import func, insert, select, update
 from storage.cases import Case
 from storage.documents import open_document, seal_document
 from storage.encryption import new_id
-from storage.people import folder
+from storage.people import ClientId, folder
 from storage.tables import messages
 from storage.transaction import Work
+
+
+#: A reply to an older message than these is not recognised; the counsellor is asked instead.
+_REPLIED_TO = 100
 
 
 class Side(StrEnum):
@@ -65,10 +69,31 @@ def add_message(work: Work, case: Case, side: Side, text: str) -> ChatMessage:
     return said
 
 
-def mark(work: Work, message_id: bytes, delivery: Delivery) -> bytes | None:
-    """Note how far a message has come; return the id of its case, None if the message is gone."""
+def mark(work: Work, message_id: bytes, delivery: Delivery) -> tuple[bytes, Side] | None:
+    """Note how far a message has come; return the id of its case and who said it, None if the message is gone."""
     row = update(messages).where(messages.c.message_id == message_id).values(delivery=delivery.value)
-    return work.data.execute(row.returning(messages.c.case_id)).scalar()
+    marked = work.data.execute(row.returning(messages.c.case_id, messages.c.side)).first()
+    return None if marked is None else (marked.case_id, Side(marked.side))
+
+
+def keep_reference(work: Work, message_id: bytes, reference: str) -> None:
+    """Remember under which id of the platform a counsellor got a message, so that a reply to it finds its case."""
+    row = work.data.execute(select(messages).where(messages.c.message_id == message_id)).first()
+    if row is None:
+        return
+    own = folder(ClientId(row.client_id))
+    body = {**open_document(work, own, "messages.body", message_id, row.body), "reference": reference}
+    sealed = seal_document(work, own, "messages.body", message_id, body)
+    work.data.execute(update(messages).where(messages.c.message_id == message_id).values(body=sealed))
+
+
+def carries(work: Work, case: Case, reference: str) -> bool:
+    """Tell whether one of the client's newest messages reached the counsellor under this id of the platform."""
+    said = (messages.c.case_id == case.id) & (messages.c.side == Side.CLIENT.value)
+    newest = select(messages).where(said).order_by(messages.c.sequence.desc()).limit(_REPLIED_TO)
+    own = folder(case.client_id)
+    bodies = (open_document(work, own, "messages.body", row.message_id, row.body) for row in work.data.execute(newest))
+    return any(body.get("reference") == reference for body in bodies)
 
 
 def load_chat(work: Work, case: Case, *, after: int = 0) -> list[ChatMessage]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, case, delete, func, insert
 from bot.dialogue.effects import Ask
 from bot.ports import Key, Outgoing
 from storage.documents import open_document, seal_document
-from storage.encryption import FolderId, new_id
+from storage.encryption import FolderGone, FolderId, Unreadable, new_id
 from storage.sealed import Id16
 from storage.tables import outbox
 from storage.transaction import Work
@@ -30,8 +30,9 @@ class Lane(StrEnum):
 class Letter:
     """One message to send.
 
-    `replace`: take the place of the last message with buttons.  `attempts`: this one included.  `to`: the address
-    itself for a farewell, whose client is erased already; otherwise None.
+    `replace`: take the place of the last message with buttons.  `attempts`: this one included.  `again`: an earlier
+    attempt may have arrived.  `message_id`: the chat message it carries, or the case it shows to staff.  `to`: the
+    address itself for a farewell, whose client is erased already; otherwise None.
     """
 
     id: bytes
@@ -43,6 +44,7 @@ class Letter:
     attempts: int
     message_id: bytes | None
     to: str | None = None
+    again: bool = False
 
 
 # Built once: this is on the way of every message.
@@ -104,9 +106,10 @@ def put_farewell(work: Work, channel: str, address: str, message: Outgoing) -> N
 
 
 def claim(work: Work, channels: Iterable[str], *, most: int) -> list[Letter]:
-    """Take the messages that may go out now, oldest first for each recipient, urgent lanes first.
+    """Take the messages that may go out now: whoever waits for something urgent comes first.
 
-    A recipient with a message under way or waiting for its time is left alone, so that order is kept.
+    What one recipient gets stays in the order in which it was said, so a recipient with a message under way or
+    waiting for its time is left alone.  A message that cannot be opened is parked and holds up nobody.
     """
     busy = select(outbox.c.recipient_id).where(
         (outbox.c.state == "sending") | ((outbox.c.state == "queued") & (outbox.c.not_before > work.now))
@@ -114,12 +117,13 @@ def claim(work: Work, channels: Iterable[str], *, most: int) -> list[Letter]:
     due = (outbox.c.state == "queued") & outbox.c.channel.in_(list(channels)) & outbox.c.recipient_id.not_in(busy)
     query = select(outbox).where(due).order_by(_urgency(), outbox.c.recipient_id, outbox.c.sequence).limit(most)
     rows = work.data.execute(query.with_for_update(skip_locked=True)).all()
-    if not rows:
-        return []
-    claimed = update(outbox).where(outbox.c.outbox_id.in_([row.outbox_id for row in rows]))
-    work.data.execute(claimed.values(state="sending", attempts=outbox.c.attempts + 1))
-    letters = [_letter(work, row) for row in rows]
-    return sorted(letters, key=lambda letter: list(Lane).index(letter.lane))
+    letters = [letter for row in rows if (letter := _letter(work, row)) is not None]
+    if rows:
+        unreadable = {row.outbox_id for row in rows} - {letter.id for letter in letters}
+        _set_state(work, unreadable, "failed")
+        claimed = update(outbox).where(outbox.c.outbox_id.in_([letter.id for letter in letters]))
+        work.data.execute(claimed.values(state="sending", attempts=outbox.c.attempts + 1))
+    return letters
 
 
 def mark_sent(work: Work, letter: Letter) -> None:
@@ -129,10 +133,23 @@ def mark_sent(work: Work, letter: Letter) -> None:
     work.data.execute(delete(outbox).where(outbox.c.outbox_id == letter.id))
 
 
-def put_back(work: Work, letters: Sequence[Letter], delay: timedelta) -> None:
-    """Let messages wait for a while; the attempt counts."""
+def put_back(work: Work, letters: Sequence[Letter]) -> None:
+    """Let messages wait that were not tried after all."""
     rows = update(outbox).where(outbox.c.outbox_id.in_([letter.id for letter in letters]))
-    work.data.execute(rows.values(state="queued", not_before=work.now + delay))
+    work.data.execute(rows.values(state="queued", attempts=outbox.c.attempts - 1))
+
+
+def postpone(work: Work, letter: Letter, delay: timedelta, rest: Outgoing, *, again: bool) -> None:
+    """Try a message once more after a while.
+
+    `rest`: what of it has not been sent yet.  `again`: this attempt may have arrived, so that a second one is the last.
+    """
+    here = outbox.c.outbox_id == letter.id
+    if work.data.execute(select(outbox.c.outbox_id).where(here)).first() is None:
+        return  # erased meanwhile
+    body: dict[str, object] = {**_write(rest, replace=letter.replace), "again": again or letter.again}
+    sealed = seal_document(work, letter.recipient, "outbox.body", letter.id, body | ({"to": letter.to} if letter.to else {}))
+    work.data.execute(update(outbox).where(here).values(state="queued", not_before=work.now + delay, body=sealed))
 
 
 def park(work: Work, letter: Letter, state: str) -> None:
@@ -140,15 +157,21 @@ def park(work: Work, letter: Letter, state: str) -> None:
     if letter.to is not None:
         mark_sent(work, letter)
         return
-    work.data.execute(update(outbox).where(outbox.c.outbox_id == letter.id).values(state=state))
+    _set_state(work, {letter.id}, state)
 
 
-def recover(work: Work, channels: Iterable[str]) -> int:
-    """After a crash: send what was under way once more at most, park the rest as uncertain.  Return how many."""
+def recover(work: Work, channels: Iterable[str]) -> list[Letter]:
+    """After a crash: let what was under way be sent once more; return what was parked because that was its second time."""
     mine = (outbox.c.state == "sending") & outbox.c.channel.in_(list(channels))
-    again = update(outbox).where(mine, outbox.c.attempts < 2).values(state="queued")  # noqa: PLR2004 - once more
-    parked = update(outbox).where(mine, outbox.c.attempts >= 2).values(state="uncertain")  # noqa: PLR2004
-    return work.data.execute(again).rowcount + work.data.execute(parked).rowcount
+    rows = work.data.execute(select(outbox).where(mine).with_for_update(skip_locked=True)).all()
+    letters = [letter for row in rows if (letter := _letter(work, row)) is not None]
+    _set_state(work, {row.outbox_id for row in rows} - {letter.id for letter in letters}, "failed")
+    for letter in letters:
+        if letter.again:
+            park(work, letter, "uncertain")
+        else:
+            postpone(work, letter, timedelta(), letter.message, again=True)
+    return [letter for letter in letters if letter.again]
 
 
 def next_due(work: Work) -> datetime | None:
@@ -162,8 +185,17 @@ def count_states(work: Work) -> dict[str, int]:
     return {row[0]: row[1] for row in work.data.execute(query)}
 
 
+def _set_state(work: Work, letters: set[bytes], state: str) -> None:
+    if letters:
+        work.data.execute(update(outbox).where(outbox.c.outbox_id.in_(letters)).values(state=state))
+
+
 def _urgency() -> ColumnElement[int]:
-    return case({lane.value: place for place, lane in enumerate(Lane)}, value=outbox.c.lane, else_=len(Lane))
+    """Rank a recipient by the most urgent message that waits."""
+    theirs = outbox.alias()
+    rank = case({lane.value: place for place, lane in enumerate(Lane)}, value=theirs.c.lane, else_=len(Lane))
+    waiting = (theirs.c.recipient_id == outbox.c.recipient_id) & (theirs.c.state == "queued")
+    return select(func.min(rank)).where(waiting).scalar_subquery()
 
 
 def _write(message: Outgoing, *, replace: bool) -> dict[str, object]:
@@ -176,8 +208,11 @@ def _write(message: Outgoing, *, replace: bool) -> dict[str, object]:
     }
 
 
-def _letter(work: Work, row: Row[Any]) -> Letter:
-    body = open_document(work, row.recipient_id, "outbox.body", row.outbox_id, row.body)
+def _letter(work: Work, row: Row[Any]) -> Letter | None:
+    try:
+        body = open_document(work, row.recipient_id, "outbox.body", row.outbox_id, row.body)
+    except (FolderGone, Unreadable):
+        return None
     keys = tuple(Key(*key) for key in body["keys"])
     return Letter(
         row.outbox_id,
@@ -189,4 +224,5 @@ def _letter(work: Work, row: Row[Any]) -> Letter:
         row.attempts + 1,
         row.message_id,
         body.get("to"),
+        body.get("again", False),
     )

@@ -10,7 +10,7 @@ from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
 from storage.sealed import Id16
-from storage.tables import addresses, cases, clients, conversations, outbox, phrases, reminders
+from storage.tables import addresses, cases, clients, conversations, messages, outbox, phrases, reminders
 from storage.transaction import Work
 
 #: The random id of a client's folder.
@@ -19,6 +19,8 @@ ClientId = NewType("ClientId", bytes)
 
 #: How long a folder is kept after the last contact; the consent text promises it.
 KEPT_DAYS = 90
+#: The channel of an address that is gone: its index stays, so that who unblocks the service finds the folder again.
+_NOWHERE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,30 +153,28 @@ def link_address(work: Work, client_id: ClientId, index: bytes, channel: str, ad
     """Reach a client at this address from now on; an address belongs to one client only."""
     work.data.execute(delete(addresses).where(addresses.c.address_index == index))
     work.data.execute(update(addresses).where(addresses.c.client_id == client_id).values(current=False))
-    sealed = work.vault.seal(folder(client_id), "addresses", "address", index, address.encode())
-    work.data.execute(
-        insert(addresses).values(
-            address_index=index, client_id=client_id, channel=channel, address=sealed, current=True
-        )
-    )
+    row = {"address_index": index, "client_id": client_id, "channel": channel, "current": True}
+    work.data.execute(insert(addresses).values(address=_seal_address(work, client_id, index, address), **row))
 
 
-def use_address(work: Work, client_id: ClientId, index: bytes) -> None:
-    """Reply where the person wrote from."""
+def use_address(work: Work, client_id: ClientId, index: bytes, channel: str, address: str) -> None:
+    """Reply where the person wrote from, even if that was given up before."""
     mine = update(addresses).where(addresses.c.client_id == client_id)
     work.data.execute(mine.values(current=addresses.c.address_index == index))
+    here = update(addresses).where(addresses.c.address_index == index)
+    work.data.execute(here.values(channel=channel, address=_seal_address(work, client_id, index, address)))
 
 
 def current_channel(work: Work, client_id: ClientId) -> str | None:
     """Return the channel the client is reached on now; None if every address is gone."""
-    here = select(addresses.c.channel).where(addresses.c.client_id == client_id)
+    here = select(addresses.c.channel).where(addresses.c.client_id == client_id, addresses.c.channel != _NOWHERE)
     return work.data.execute(here.order_by(addresses.c.current.desc()).limit(1)).scalar()
 
 
 def current_address(work: Work, client_id: ClientId) -> Address | None:
     """Return where the client is reached now; None if every address is gone."""
-    query = select(addresses).where(addresses.c.client_id == client_id).order_by(addresses.c.current.desc()).limit(1)
-    row = work.data.execute(query).first()
+    here = (addresses.c.client_id == client_id) & (addresses.c.channel != _NOWHERE)
+    row = work.data.execute(select(addresses).where(here).order_by(addresses.c.current.desc()).limit(1)).first()
     return None if row is None else _address(work, client_id, row)
 
 
@@ -187,15 +187,25 @@ def address_on(work: Work, client_id: ClientId, channel: str) -> Address | None:
 
 
 def set_screen(work: Work, client_id: ClientId, index: bytes, reference: str) -> None:
-    """Remember which message of the platform carries the buttons now."""
+    """Remember which message of the platform carries the buttons now; nothing if the address was erased meanwhile."""
+    if find_client(work, index) != client_id:
+        return
     sealed = work.vault.seal(folder(client_id), "addresses", "screen", index, reference.encode())
     work.data.execute(update(addresses).where(addresses.c.address_index == index).values(screen=sealed))
 
 
-def forget_address(work: Work, client_id: ClientId, channel: str) -> None:
-    """Forget an address that is gone, and what was still to be sent there."""
-    work.data.execute(delete(addresses).where(addresses.c.client_id == client_id, addresses.c.channel == channel))
-    work.data.execute(delete(outbox).where(outbox.c.recipient_id == client_id, outbox.c.channel == channel))
+def forget_address(work: Work, client_id: ClientId, index: bytes) -> bool:
+    """Give up an address that is gone, and what waits to be sent there; False if that was done before."""
+    mine = (addresses.c.address_index == index) & (addresses.c.client_id == client_id)
+    channel = work.data.execute(select(addresses.c.channel).where(mine)).scalar()
+    if channel is None or channel == _NOWHERE:
+        return False
+    nowhere = _seal_address(work, client_id, index, "")
+    given_up = update(addresses).where(mine).values(channel=_NOWHERE, address=nowhere, screen=None, current=False)
+    work.data.execute(given_up)
+    if address_on(work, client_id, channel) is None:
+        _drop_letters(work, client_id, channel)
+    return True
 
 
 def keep_phrase(work: Work, client_id: ClientId, index: bytes) -> None:
@@ -230,8 +240,11 @@ def find_by_phrase(work: Work, index: bytes) -> ClientId | None:
 
 
 def erase_client(work: Work, client_id: ClientId) -> None:
-    """Delete every row of a client and destroy the key of the folder."""
+    """Delete every row of a client, also what staff was still to read, and destroy the key of the folder."""
     work.data.execute(delete(outbox).where(outbox.c.recipient_id == client_id))
+    for table, carried in ((messages, messages.c.message_id), (cases, cases.c.case_id)):
+        theirs = select(carried).where(table.c.client_id == client_id)
+        work.data.execute(delete(outbox).where(outbox.c.message_id.in_(theirs)))
     work.data.execute(delete(clients).where(clients.c.client_id == client_id))
     work.vault.destroy_folder(folder(client_id))
 
@@ -246,6 +259,17 @@ def drop_empty(work: Work, client_id: ClientId) -> None:
 def count_clients(work: Work) -> int:
     """Count folders, for the doctor."""
     return work.data.execute(select(func.count()).select_from(clients)).scalar_one()
+
+
+def _drop_letters(work: Work, client_id: ClientId, channel: str) -> None:
+    here = (outbox.c.recipient_id == client_id) & (outbox.c.channel == channel)
+    carried = select(outbox.c.message_id).where(here, outbox.c.message_id.is_not(None))
+    work.data.execute(update(messages).where(messages.c.message_id.in_(carried)).values(delivery="failed"))
+    work.data.execute(delete(outbox).where(here))
+
+
+def _seal_address(work: Work, client_id: ClientId, index: bytes, address: str) -> bytes:
+    return work.vault.seal(folder(client_id), "addresses", "address", index, address.encode())
 
 
 def _address(work: Work, client_id: ClientId, row: Row[Any]) -> Address:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from storage.encryption import new_id
 from storage.people import ClientId
@@ -70,10 +70,25 @@ def claim_due(work: Work, *, most: int) -> list[Reminder]:
     return [Reminder(row.reminder_id, ClientId(row.client_id), row.case_id, row.kind, row.slot, row.due_at) for row in rows]
 
 
+def has_newer(work: Work, reminder: Reminder) -> bool:
+    """Tell whether a later one of the same kind is due for the same person as well, so that this one need not be sent."""
+    same = (reminders.c.client_id == reminder.client_id) & (reminders.c.kind == reminder.kind)
+    due = same & (reminders.c.state == Progress.WAITING.value) & (reminders.c.due_at <= work.now)
+    newest = select(reminders.c.reminder_id).where(due)
+    newest = newest.order_by(reminders.c.due_at.desc(), reminders.c.reminder_id.desc()).limit(1)
+    return work.data.execute(newest).scalar() not in {None, reminder.id}
+
+
 def note(work: Work, reminder: Reminder, progress: Progress) -> None:
     """Note how far a reminder has come."""
     row = update(reminders).where(reminders.c.reminder_id == reminder.id)
     work.data.execute(row.values(state=progress.value, lease_until=None))
+
+
+def mark_sent(work: Work, reminder: Reminder) -> None:
+    """Note that a reminder is sent now; how long it stays unanswered is counted from here."""
+    row = update(reminders).where(reminders.c.reminder_id == reminder.id)
+    work.data.execute(row.values(state=Progress.SENT.value, due_at=work.now, lease_until=None))
 
 
 def shift(work: Work, reminder: Reminder, due_at: datetime) -> None:
@@ -90,16 +105,22 @@ def answer_latest(work: Work, client_id: ClientId, kind: str) -> None:
 
 
 def unanswered(work: Work, kind: str, before: datetime) -> list[Reminder]:
-    """List reminders of a kind that were due before a time, were sent, and got no answer."""
+    """List reminders of a kind that were sent before a time and got no answer."""
     silent = (reminders.c.kind == kind) & (reminders.c.state == Progress.SENT.value) & (reminders.c.due_at < before)
     rows = work.data.execute(select(reminders).where(silent))
     return [Reminder(row.reminder_id, ClientId(row.client_id), row.case_id, row.kind, row.slot, row.due_at) for row in rows]
 
 
-def cancel_all(work: Work, client_id: ClientId) -> None:
-    """Drop everything that waits for a client."""
+def drop_open(work: Work, client_id: ClientId) -> None:
+    """Wait no longer for an answer to what was sent: the person has said what they want."""
+    sent = (reminders.c.client_id == client_id) & (reminders.c.state == Progress.SENT.value)
+    work.data.execute(update(reminders).where(sent).values(state=Progress.DROPPED.value))
+
+
+def forget_waiting(work: Work, client_id: ClientId) -> None:
+    """Delete what is still to come for a client, so that another plan, or the same one anew, takes its place."""
     waiting = (reminders.c.client_id == client_id) & (reminders.c.state == Progress.WAITING.value)
-    work.data.execute(update(reminders).where(waiting).values(state=Progress.DROPPED.value, lease_until=None))
+    work.data.execute(delete(reminders).where(waiting))
 
 
 def count_waiting(work: Work, client_id: ClientId) -> int:

@@ -134,9 +134,9 @@ def use_invite(work: Work, token: str, *purposes: Purpose) -> tuple[StaffMember,
     row = work.data.execute(select(invites).where(invites.c.token_hash == hash_token(token))).first()
     if row is None or Purpose(row.purpose) not in purposes:
         return None
-    work.data.execute(delete(invites).where(invites.c.token_hash == row.token_hash))
+    used = work.data.execute(delete(invites).where(invites.c.token_hash == row.token_hash))
     member = load_staff(work, row.staff_id)
-    return None if member is None or row.expires_at <= work.now else (member, Purpose(row.purpose))
+    return None if used.rowcount != 1 or member is None or row.expires_at <= work.now else (member, Purpose(row.purpose))
 
 
 def start_session(work: Work, staff_id: StaffId) -> str:
@@ -176,8 +176,12 @@ def forget_old(work: Work) -> None:
 
 
 def link_chat(work: Work, member: StaffMember, index: bytes, channel: str, address: str) -> None:
-    """Reach a staff member in this private chat; whoever was a client there is a client there no more."""
+    """Reach a staff member in this private chat, and in no earlier one of the same channel.
+
+    Whoever was a client there is a client there no more.
+    """
     work.data.execute(delete(addresses).where(addresses.c.address_index == index))
+    unlink(work, folder_of(member), channel)
     _link(work, folder_of(member), index, channel, address, staff_id=member.id, unit_id=member.unit_id)
 
 
@@ -232,9 +236,7 @@ def _is_over(started_at: datetime, last_seen_at: datetime, now: datetime) -> boo
     return now - started_at > LONGEST or now - last_seen_at > IDLE
 
 
-def _link(
-    work: Work, folder: FolderId, index: bytes, channel: str, address: str, **whose: object
-) -> None:
+def _link(work: Work, folder: FolderId, index: bytes, channel: str, address: str, **whose: object) -> None:
     work.data.execute(delete(staff_addresses).where(staff_addresses.c.address_index == index))
     sealed = work.vault.seal(folder, "staff_addresses", "address", index, address.encode())
     row = {"address_index": index, "folder_id": folder, "channel": channel, "address": sealed}

@@ -42,9 +42,11 @@ def add_task(work: Work, case: Case, reason: str, due_at: datetime) -> None:
 
 def open_tasks(work: Work, unit_id: str | None) -> list[Task]:
     """List what waits for a unit (None: every unit), most urgent first."""
-    query = select(tasks, cases.c.code).join(cases, cases.c.case_id == tasks.c.case_id).where(tasks.c.done_at.is_(None))
+    shown = tasks.c.task_id, tasks.c.case_id, cases.c.code, cases.c.unit_id, tasks.c.reason, tasks.c.due_at
+    query = select(*shown).join(cases, cases.c.case_id == tasks.c.case_id).where(tasks.c.done_at.is_(None))
     if unit_id is not None:
-        query = query.where(tasks.c.unit_id == unit_id)
+        # The unit that has the case now: what was open before a transfer is the new unit's concern.
+        query = query.where(cases.c.unit_id == unit_id)
     rows = work.data.execute(query.order_by(tasks.c.due_at))
     return [Task(row.task_id, CaseId(row.case_id), row.code, row.unit_id, row.reason, row.due_at) for row in rows]
 

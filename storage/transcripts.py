@@ -25,7 +25,7 @@ class Transcript:
 
 def add_mine(work: Work, client_id: ClientId, text: str) -> None:
     """Add what the person said."""
-    _add(work, client_id, {"text": text, "mine": True})
+    _add(work, client_id, latest_revision(work, client_id) + 1, {"text": text, "mine": True})
 
 
 def add_ours(
@@ -38,9 +38,10 @@ def add_ours(
         "ask": message.ask.value,
         "share": message.share_label,
     }
+    sequence = latest_revision(work, client_id) + 1
     if replace:
         _drop_newest_of_ours(work, client_id)
-    _add(work, client_id, document, message_id)
+    _add(work, client_id, sequence, document, message_id)
 
 
 def load_transcript(work: Work, client_id: ClientId) -> Transcript:
@@ -75,9 +76,10 @@ def latest_revision(work: Work, client_id: ClientId) -> int:
     return int(work.data.execute(query).scalar_one())
 
 
-def _add(work: Work, client_id: ClientId, document: dict[str, object], message_id: bytes | None = None) -> None:
+def _add(
+    work: Work, client_id: ClientId, sequence: int, document: dict[str, object], message_id: bytes | None = None
+) -> None:
     line_id = new_id()
-    sequence = latest_revision(work, client_id) + 1
     work.data.execute(
         insert(transcripts).values(
             line_id=line_id,

@@ -41,7 +41,7 @@ def obey(script: Script, state: State, command: Command) -> Move:  # noqa: C901,
             return go_back(script, state)
         case Command.SKIP:
             return skip(script, state)
-        case Command.STOP | Command.PAUSE:
+        case Command.STOP | Command.PAUSE | Command.RELAPSE:
             return ask_again(script, state, Act(command.value))
         case Command.ERASE:
             return enter(script, state, ERASE)

@@ -35,6 +35,7 @@ class Command(StrEnum):
     RESUME = "resume"
     DATA = "data"
     PAUSE = "pause"
+    RELAPSE = "relapse"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@
     const fresh = new DOMParser().parseFromString(html, "text/html");
     const focused = document.activeElement;
     merge([...log.children], [...fresh.getElementById("log").children]);
-    for (const id of ["bar", "company", "keys", "extra", "fields", "label", "send"]) {
+    for (const id of ["alarm", "exit", "company", "keys", "extra", "fields", "label", "send"]) {
       const old = find(id), next = fresh.getElementById(id);
       if (old.outerHTML !== next.outerHTML) old.replaceWith(next);
     }

@@ -84,6 +84,10 @@ def test_a_shared_position_and_a_venue_are_places() -> None:
         assert read_content(**place) == Place(-3.99, 122.51)
 
 
+def test_a_position_with_its_numbers_swapped_still_arrives() -> None:
+    assert read_content(location={"latitude": 122.51, "longitude": -3.99}) == Place(122.51, -3.99)
+
+
 @pytest.mark.parametrize(
     ("key", "value", "what"),
     [
@@ -195,7 +199,7 @@ def test_bytes_that_are_no_utf_8_cost_one_character_and_not_the_message() -> Non
         {"update_id": 500, "message": {"chat": {"id": "x", "type": "private"}, "text": "a"}},
         {"update_id": 500, "message": {"chat": {"id": 2**60, "type": "private"}, "text": "a"}},
         {"update_id": 500, "message": {**message(), "text": ["a"]}},
-        {"update_id": 500, "message": {**message(), "location": {"latitude": 91, "longitude": 0}}},
+        {"update_id": 500, "message": {**message(), "location": {"latitude": 181, "longitude": 0}}},
         {"update_id": 500, "callback_query": {"data": "a"}},
     ],
 )

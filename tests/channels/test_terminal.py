@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -56,7 +57,7 @@ async def hold(typed: bytes, output: io.StringIO | None = None) -> tuple[Parrot,
 
 
 async def test_a_pipe_is_answered_line_by_line_until_it_ends() -> None:
-    parrot, printed = await hold("halo\napa kabar\r\ntanpa akhir baris".encode())
+    parrot, printed = await hold(b"halo\napa kabar\r\ntanpa akhir baris")
 
     assert parrot.contents == [Start(), Text("halo"), Text("apa kabar"), Text("tanpa akhir baris")]
     assert printed.split("\n\n") == [f"Jawaban {number}\n  1) Ya\n  2) Tidak" for number in range(1, 5)] + [""]
@@ -172,7 +173,9 @@ except KeyboardInterrupt:
 
 def test_ctrl_c_ends_a_waiting_conversation_cleanly() -> None:
     controller, terminal = pty.openpty()
-    process = subprocess.Popen([sys.executable, "-c", _PROGRAM], stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", _PROGRAM], stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == b"siap\n"
     process.send_signal(signal.SIGINT)
@@ -184,8 +187,13 @@ def test_ctrl_c_ends_a_waiting_conversation_cleanly() -> None:
     assert complaints == b""
 
 
-def test_a_file_is_read_to_its_end() -> None:
-    done = subprocess.run([sys.executable, "-c", _PROGRAM], input=b"satu\ndua\n", capture_output=True, timeout=20, check=False)
+def test_a_file_is_read_to_its_end(tmp_path: Path) -> None:
+    script = tmp_path / "percakapan.txt"
+    script.write_text("satu\ndua\n")
+    with script.open() as lines:
+        done = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-c", _PROGRAM], stdin=lines, capture_output=True, timeout=20, check=False
+        )
 
     assert done.returncode == 0
     assert done.stdout == b"siap\n\n" * 3

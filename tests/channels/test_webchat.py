@@ -1,73 +1,20 @@
 """The web chat as a browser without scripts meets it."""
 
-import dataclasses
 import re
 import tomllib
-from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
 from pathlib import Path
 
 import httpx
 import pytest
-import pytest_asyncio
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.dialogue.effects import Ask
-from bot.ports import Incoming, Key, Line, Start, Tap, Text
+from bot.ports import Key, Line, Start, Tap, Text
 from bot.ports import Place as SharedPlace
-from channels.webchat_forms import Stamp, make_address, read_deliveries
-from tests.channels.webchat_site import CHOICES, GREETING, PHRASES, RETURN_PHRASE, SECRET, Screen, TinyPages, make_site
+from tests.channels.webchat_site import CHOICES, GREETING, PHRASES, RETURN_PHRASE, Screen, TinyPages, make_site
+from tests.channels.webchat_visitor import CONSENT, SEEK, Visitor, pages, visitor
 
-SEEK, CONSENT = CHOICES[0], "Ya, saya setuju"
-
-
-@dataclasses.dataclass(slots=True)
-class Visitor:
-    """Somebody with a browser that runs no scripts."""
-
-    pages: TinyPages
-    http: httpx.AsyncClient
-    answer: httpx.Response | None = None
-
-    @property
-    def screen(self) -> Screen:
-        """What is on the screen."""
-        assert self.answer is not None
-        return Screen(self.answer.text)
-
-    async def open(self, **headers: str) -> Screen:
-        """Open the page."""
-        self.answer = await self.http.get("/chat", headers=headers)
-        return self.screen
-
-    async def post(self, **fields: str) -> Screen:
-        """Send the form on the screen with these fields."""
-        self.answer = await self.http.post("/chat", data={**self.screen.fields, **fields})
-        return self.screen
-
-    async def tap(self, label: str) -> Screen:
-        """Press a button of the form."""
-        button = self.screen.button(label)
-        return await self.post(**{button.name: button.value})
-
-    async def agree(self) -> Screen:
-        """Come as far as consent."""
-        await self.open()
-        await self.tap(SEEK)
-        return await self.tap(CONSENT)
-
-
-@pytest.fixture
-def pages() -> TinyPages:
-    return TinyPages()
-
-
-@pytest_asyncio.fixture
-async def visitor(pages: TinyPages) -> AsyncIterator[Visitor]:
-    transport = httpx.ASGITransport(make_site(pages))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", follow_redirects=True) as http:
-        yield Visitor(pages, http)
+__all__ = ["pages", "visitor"]
 
 
 async def test_the_first_screen_shows_the_choices_and_stores_nothing(visitor: Visitor) -> None:
@@ -277,67 +224,6 @@ async def test_a_failure_gets_a_kind_page_whose_form_can_be_sent_again(
     assert visitor.pages.texts()[-1] == "jangan hilang"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"check": "0" * 64},
-        {"check": ""},
-        {"address": make_address()},
-        {"address": "singkat"},
-    ],
-)
-async def test_an_address_or_form_that_is_not_ours_is_refused(visitor: Visitor, change: dict[str, str]) -> None:
-    await visitor.open()
-    await visitor.post(choice=SEEK, **change)
-    assert visitor.answer is not None
-    assert visitor.answer.status_code == 403
-    assert visitor.screen.notices == [PHRASES["web_stale"]]
-    assert not visitor.pages.arrived
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
-        {"Origin": "https://lain.example"},
-        {"Origin": "http://127.0.0.1:9"},
-    ],
-)
-async def test_what_another_site_sends_is_refused(visitor: Visitor, headers: dict[str, str]) -> None:
-    await visitor.agree()
-    before = len(visitor.pages.arrived)
-    answer = await visitor.http.post("/chat", data={**visitor.screen.fields, "text": "halo"}, headers=headers)
-
-    assert answer.status_code == 403
-    assert len(visitor.pages.arrived) == before
-
-
-@pytest.mark.parametrize("headers", [{"Origin": "http://127.0.0.1"}, {"Origin": "null"}, {"Sec-Fetch-Site": "none"}])
-async def test_what_our_own_page_sends_is_taken(visitor: Visitor, headers: dict[str, str]) -> None:
-    await visitor.agree()
-    answer = await visitor.http.post("/chat", data={**visitor.screen.fields, "text": "halo"}, headers=headers)
-
-    assert answer.status_code == 200
-    assert visitor.pages.texts()[-1] == "halo"
-
-
-async def test_a_new_start_keeps_the_cookie_of_another_conversation_until_it_has_consent_itself(
-    visitor: Visitor,
-) -> None:
-    await visitor.agree()
-    kept = visitor.http.cookies["catatan"]
-    visitor.http.cookies.clear()
-    await visitor.open()
-    visitor.http.cookies.set("catatan", kept, "127.0.0.1", "/chat")
-    await visitor.tap(SEEK)
-    assert visitor.http.cookies["catatan"] == kept
-
-    await visitor.tap(CONSENT)
-    assert visitor.http.cookies["catatan"] == visitor.pages.arrived[-1].address != kept
-
-
 async def test_a_script_gets_the_page_at_once_instead_of_a_redirect(visitor: Visitor) -> None:
     await visitor.open()
     await visitor.tap(SEEK)
@@ -347,71 +233,6 @@ async def test_a_script_gets_the_page_at_once_instead_of_a_redirect(visitor: Vis
     assert answer.status_code == 200
     assert Screen(answer.text).texts[-1] == "Kamu tinggal di mana?"
     assert visitor.http.cookies
-
-
-async def test_the_log_is_given_to_the_cookie_or_to_the_form_of_its_address(visitor: Visitor) -> None:
-    assert (await visitor.http.get("/chat/log")).status_code == 204
-    await visitor.open()
-    await visitor.tap(SEEK)
-    own = {name: visitor.screen.fields[name] for name in ("address", "check")}
-    forged = {**own, "check": Stamp(b"lain").make(own["address"])}
-    assert Screen((await visitor.http.post("/chat/log", data=own)).text).mine == [SEEK]
-    assert (await visitor.http.post("/chat/log", data=forged)).status_code == 204
-
-    await visitor.tap(CONSENT)
-    assert Screen((await visitor.http.get("/chat/log")).text).mine == [SEEK, CONSENT]
-    assert (await visitor.http.get("/chat/log", headers={"Sec-Fetch-Site": "cross-site"})).status_code == 204
-
-
-PATHS = ["/chat", "/chat/log", "/chat/events", "/chat/away", "/chat/static/lama/chat.css"]
-
-
-@pytest.mark.parametrize("path", PATHS)
-async def test_every_answer_is_kept_to_itself(visitor: Visitor, path: str) -> None:
-    headers = (await visitor.http.get(path)).headers
-
-    assert headers["content-security-policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    )
-    assert headers["cache-control"] == "no-store"
-    assert headers["referrer-policy"] == "no-referrer"
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["x-frame-options"] == "DENY"
-    assert headers["cross-origin-opener-policy"] == "same-origin"
-    assert headers["cross-origin-resource-policy"] == "same-origin"
-    assert headers["permissions-policy"].startswith("geolocation=(self), ")
-    assert "camera=()" in headers["permissions-policy"]
-    assert headers["x-robots-tag"].startswith("noindex")
-    assert "strict-transport-security" not in headers
-
-
-async def test_the_first_load_is_small_and_asks_nobody_else(visitor: Visitor) -> None:
-    screen = await visitor.open()
-    assert visitor.answer is not None
-    assets = [link for link in screen.links if "/static/" in link]
-    sizes = [len(visitor.answer.content), *[len((await visitor.http.get(link)).content) for link in assets]]
-
-    assert len(assets) == 3
-    assert sum(sizes) < 30_000
-    assert all(link.startswith("/chat") for link in screen.links)
-
-
-async def test_style_and_script_are_kept_by_the_browser_under_a_name_that_changes_with_them(visitor: Visitor) -> None:
-    screen = await visitor.open()
-    (style,) = [link for link in screen.links if link.endswith(".css")]
-    answer = await visitor.http.get(style)
-
-    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
-    assert answer.headers["content-type"].startswith("text/css")
-    assert (await visitor.http.get(re.sub(r"static/\w+", "static/lama", style))).status_code == 404
-    assert (await visitor.http.get(style.replace("chat.css", "chat.html"))).status_code == 404
-
-
-async def test_nothing_stands_inline_where_the_policy_would_forbid_it(visitor: Visitor) -> None:
-    await visitor.agree()
-    assert visitor.answer is not None
-    assert not re.findall(r"<style|style=|\son\w+=|<script>|javascript:", visitor.answer.text)
 
 
 async def test_a_page_has_one_heading_a_language_and_a_log(visitor: Visitor) -> None:
@@ -449,30 +270,3 @@ def test_every_phrase_of_the_pages_exists_in_each_language(language: str) -> Non
     phrases = tomllib.loads((root / f"content/texts/{language}.toml").read_text("utf-8"))["phrases"]
 
     assert set(PHRASES) <= set(phrases)
-
-
-@given(st.dictionaries(st.sampled_from(["token", "place", "choice", "phrase", "text", "nonce", "start"]), st.text()))
-def test_no_form_can_do_harm(form: dict[str, str]) -> None:
-    deliveries = read_deliveries("alamat", form)
-
-    assert len(deliveries) <= 2
-    assert len({one.provider_id for one in deliveries}) == len(deliveries)
-    if form.get("nonce"):
-        assert read_deliveries("alamat", form) == deliveries
-
-
-@given(st.text(), st.text())
-def test_a_mark_fits_one_address_only(address: str, other: str) -> None:
-    stamp = Stamp(SECRET)
-
-    assert stamp.holds(address, stamp.make(address))
-    assert stamp.holds(other, stamp.make(address)) == (address == other)
-    assert not Stamp(b"lain").holds(address, stamp.make(address))
-
-
-def test_the_same_form_from_another_address_is_another_delivery() -> None:
-    form = {"nonce": "n", "text": "halo"}
-    one, other = (read_deliveries(address, form)[0] for address in ("satu", "dua"))
-
-    assert isinstance(one, Incoming)
-    assert one.provider_id != other.provider_id

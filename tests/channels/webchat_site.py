@@ -21,7 +21,7 @@ PHRASES: Mapping[str, str] = MappingProxyType(
         "error_kind": "Maaf, ada yang salah di pihak kami. Tempatmu tetap tersimpan.",
         "web_title": "Catatan",
         "web_away": "Belum ada catatan.",
-        "web_leave": "Tutup cepat",
+        "web_leave": "Tutup",
         "web_leave_hint": "Menutup halaman ini seketika. Bisa juga dengan menekan Esc dua kali.",
         "web_log": "Percakapan",
         "web_you": "Kamu",
@@ -167,7 +167,9 @@ class TinyPages:
                 talk.ask("Setuju?", "Ya, saya setuju", "Tidak dulu")
             case "Ya, saya setuju":
                 talk.consented = True
-                talk.ask("Kamu tinggal di mana?", "Contoh Utara", "Contoh Selatan", ask=Ask.PLACE, share="📍 Kirim lokasi")
+                talk.ask(
+                    "Kamu tinggal di mana?", "Contoh Utara", "Contoh Selatan", ask=Ask.PLACE, share="📍 Kirim lokasi"
+                )
             case "🆘 Darurat":
                 talk.ask("Kamu tidak sendirian. Hubungi 119, atau pergi ke IGD terdekat.", "Saya aman, lanjut")
             case "hapus":
@@ -218,7 +220,11 @@ class Screen(HTMLParser):
     @property
     def labels(self) -> list[str]:
         """Return the keys of the conversation, in order, those that need a script left out."""
-        return [button.label for button in self.buttons if "key" in button.classes.split() and button.name in ("token", "choice")]
+        return [
+            button.label
+            for button in self.buttons
+            if "key" in button.classes.split() and button.name in ("token", "choice")
+        ]
 
     def button(self, label: str) -> Button:
         """Find a button by its label."""

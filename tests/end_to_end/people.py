@@ -8,6 +8,7 @@ from tests.botapi.screen import Screen
 from tests.end_to_end.telegram_process import TelegramProcess
 
 PATIENCE_S = 20.0
+OFFER = "Permintaan baru ·"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,6 @@ async def join_staff(api: BotApi, service: TelegramProcess, alias: str = "Kak Ke
 async def reach(client: Person, counsellor: Person) -> None:
     """Send the intake and let the counsellor accept it."""
     await walk(client, *INTAKE_ID)
-    await hear(counsellor, "Permintaan baru")
+    await hear(counsellor, OFFER)
     await counsellor.press("Terima")
     await hear(client, "siap mendengar")

@@ -126,9 +126,9 @@ class TelegramProcess:
 
     async def post_update(self, body: str, secret: str | None) -> int:
         """Post to the webhook as anybody on the internet could; return the status."""
-        headers = {"Content-Type": "application/json"}
+        headers = {b"Content-Type": b"application/json"}
         if secret is not None:
-            headers["X-Telegram-Bot-Api-Secret-Token"] = secret
+            headers[b"X-Telegram-Bot-Api-Secret-Token"] = secret.encode()
         async with httpx.AsyncClient(trust_env=False) as client:
             answer = await client.post(f"{self.url}/hook/telegram", content=body.encode(), headers=headers)
         return answer.status_code

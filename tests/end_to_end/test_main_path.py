@@ -12,6 +12,7 @@ from tests.botapi.people import Person
 from tests.end_to_end.people import (
     INTAKE_EN,
     INTAKE_ID,
+    OFFER,
     SENT_LINES,
     Step,
     hear,
@@ -33,7 +34,7 @@ async def test_a_person_reaches_a_counsellor_and_both_are_heard(
     client = bot_api.person("Contoh Klien")
 
     await walk(client, *(INTAKE_ID if language == "id" else INTAKE_EN))
-    await hear(counsellor, "Permintaan baru")
+    await hear(counsellor, OFFER)
     await counsellor.press("Terima")
     screen = await hear(counsellor, "Kamu menangani")
     assert all(line in screen.text for line in SENT_LINES), screen.text

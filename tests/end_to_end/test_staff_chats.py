@@ -5,7 +5,7 @@ import json
 from tests.botapi.control import BotApi
 from tests.botapi.people import Group
 from tests.botapi.screen import Screen
-from tests.end_to_end.people import INTAKE_ID, PATIENCE_S, Step, hear, join_staff, reach, take_step, walk
+from tests.end_to_end.people import INTAKE_ID, OFFER, PATIENCE_S, Step, hear, join_staff, reach, take_step, walk
 from tests.end_to_end.telegram_process import TelegramProcess
 
 
@@ -22,7 +22,7 @@ async def test_a_case_is_offered_in_the_groups_of_its_unit_and_taken_from_there(
 
     client = bot_api.person("Contoh Klien")
     await walk(client, *INTAKE_ID)
-    await _read(group, "Permintaan baru")
+    await _read(group, OFFER)
     await group.press(stranger, "Terima")
     await _read(group, "Buka dulu obrolan pribadi")
     await group.press(counsellor, "Terima")
@@ -95,7 +95,7 @@ async def test_a_forged_post_to_the_webhook_is_refused_and_changes_nothing(bot_a
     forged = json.dumps({"update_id": 7, "message": message})
     refusal = 401 if service.mode == "webhook" else 404
 
-    assert [await service.post_update(forged, secret) for secret in (None, "", "tebakan", "é")] == [refusal] * 4
+    assert [await service.post_update(forged, secret) for secret in (None, "", "tebakan", "tebakan-é")] == [refusal] * 4
     await bot_api.wait_until_idle(quiet=0.5, timeout=PATIENCE_S)
     assert len(client.received) == 1
 

@@ -108,7 +108,7 @@ def test_a_detour_returns_to_the_question_beneath(word: str) -> None:
 
     assert talk.state.beneath == "intake"
     talk.tap(closing)
-    assert (talk.state.flow, talk.state.asked, talk.state.beneath) == ("intake", "substances", None)
+    assert (talk.state.flow, talk.state.asked) == ("intake", "substances")
 
 
 def test_detours_do_not_pile_up() -> None:

@@ -113,6 +113,7 @@ class Walk:
         self.unanswered: list[Found] = []
 
     def step(self, move: Event | int) -> None:
+        """Take a move and check what came of it."""
         event = self._choose(move) if isinstance(move, int) else move
         effects = self._take(event)
         for found in self._hear_world(effects):
@@ -221,9 +222,8 @@ def test_no_text_settles_anything_but_an_answer_of_its_question(text: str, flow_
     for step in flow.steps:
         if step.kind in (Kind.TELL, Kind.SCORE) or step.for_each is not None:
             continue
-        kept = {}
         state = replace(State("id", flow_id), asked=step.id)
-        if step.id in read(flow, kept).still_open:
+        if step.id in read(flow, {}).still_open:
             moved, _ = advance(SCRIPT, state, Typed(text))
             assert set(moved.settled(flow_id)) <= {step.id, *(one.id for one in flow.steps if one.kind is Kind.TELL)}
 
