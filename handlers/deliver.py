@@ -3,18 +3,19 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot.dialogue.layout import fit
-from bot.ports import Channel, ChannelError, ChannelName, Rejected, TryLater, Uncertain, Unreachable
+from bot.ports import Channel, ChannelError, ChannelName, Outgoing, Rejected, TryLater, Uncertain, Unreachable
 from handlers import handoff
 from handlers.world import World
-from storage import cases, chats, outbox, people, staffing
-from storage.chats import Delivery
-from storage.errors import StorageError
+from storage import chats, outbox, people, staffing
+from storage.cases import CaseId
+from storage.chats import Delivery, Side
+from storage.errors import CommitUnknown, Overloaded, StorageError, StoreUnavailable
 from storage.outbox import Letter
 from storage.people import ClientId
 from storage.transaction import Work
@@ -26,6 +27,8 @@ _IDLE_SECONDS = 1.0
 #: At five minutes each more than a day: an outage is waited out before anything is given up.
 _MOST_ATTEMPTS = 400
 _LONGEST_DELAY_S = 300.0
+#: What a counsellor is told about words that did not certainly arrive.
+_TROUBLE = {Delivery.UNCERTAIN: "staff_uncertain", Delivery.FAILED: "staff_undelivered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +73,26 @@ class Sender:
         """Send for a world."""
         self._world = world
         self._names = [str(name) for name in world.channels]
+        self._held: dict[str, datetime] = {}  # channel -> until when the platform takes nothing at all
+        self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     async def run(self) -> None:
         """Send until `stop` is called; what a crash left under way is looked at first."""
-        await self._world.database.write(lambda work: outbox.recover(work, self._names))
+        is_recovered = False
         while not self._stopping:
             self._world.signals.outbox.clear()
+            taken = 0
             try:
-                sent = await self.send_due()
+                if not is_recovered:
+                    await self._world.database.write(self._recover)
+                    is_recovered = True
+                taken = await self._take_up(_CLAIMED_AT_ONCE - len(self._under_way))
             except StorageError as error:
                 log.warning("outbox", extra={"action": "outbox.waiting", "error": error})
-                sent = 0
-            if sent == 0 and not self._stopping:
+            if taken == 0 and not self._stopping:
                 await self._rest()
+        await self._finish()
 
     def stop(self) -> None:
         """Finish what is under way and end `run`."""
@@ -92,18 +101,38 @@ class Sender:
 
     async def send_due(self) -> int:
         """Send everything that may go now, once; return how many letters were taken up."""
-        claimed = await self._world.database.write(
-            lambda work: [
-                (letter, self._route(work, letter))
-                for letter in outbox.claim(work, self._names, most=_CLAIMED_AT_ONCE)
-            ]
-        )
-        if not claimed:
+        taken = await self._take_up(_CLAIMED_AT_ONCE)
+        await self._finish()
+        return taken
+
+    async def _take_up(self, most: int) -> int:
+        """Begin to send at most so many letters, each recipient's on its own, so that a slow one holds up nobody."""
+        names = [name for name in self._names if self._held.get(name, self._world.clock()) <= self._world.clock()]
+        if most <= 0 or not names:
             return 0
+        claimed = await self._world.database.write(lambda work: self._claim(work, names, most))
         by_recipient = sorted(claimed, key=lambda pair: pair[0].recipient)
-        queues = [list(queue) for _, queue in groupby(by_recipient, key=lambda pair: pair[0].recipient)]
-        await asyncio.gather(*(self._send_queue(queue) for queue in queues))
+        for _, queue in groupby(by_recipient, key=lambda pair: pair[0].recipient):
+            task = asyncio.create_task(self._send_queue(list(queue)))
+            self._under_way.add(task)
+            task.add_done_callback(self._end)
         return len(claimed)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._world.signals.outbox.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("outbox", extra={"action": "outbox.unsettled", "error": error})
+
+    async def _finish(self) -> None:
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _claim(self, work: Work, names: Sequence[str], most: int) -> list[tuple[Letter, Route | None]]:
+        return [(letter, self._route(work, letter)) for letter in outbox.claim(work, names, most=most)]
+
+    def _recover(self, work: Work) -> None:
+        for letter in outbox.recover(work, self._names):
+            self._mark(work, letter, Delivery.UNCERTAIN)
 
     async def _send_queue(self, queue: Sequence[tuple[Letter, Route | None]]) -> None:
         """Send one recipient's letters in order; after one that must wait, the rest waits behind it."""
@@ -114,10 +143,21 @@ class Sender:
             outcome = await _send(letter, route)
             outcomes.append(outcome)
             screen = outcome.reference or screen
-            if isinstance(outcome.error, TryLater):
+            if outcome.waits:
                 break
         unsent = [letter for letter, _ in queue[len(outcomes) :]]
-        await self._world.database.write(lambda work: self._settle(work, outcomes, unsent))
+        await self._keep(lambda work: self._settle(work, outcomes, unsent))
+
+    async def _keep(self, settle: Callable[[Work], None]) -> None:
+        """Note what became of letters, however long the store does not take it: they were sent already."""
+        while True:
+            try:
+                return await self._world.database.write(settle)
+            except (StoreUnavailable, CommitUnknown, Overloaded) as error:
+                log.warning("outbox", extra={"action": "outbox.waiting", "error": error})
+                if self._stopping:
+                    return None
+                await asyncio.sleep(_IDLE_SECONDS)
 
     def _route(self, work: Work, letter: Letter) -> Route | None:
         channel = self._world.channels[ChannelName(letter.channel)]
@@ -133,56 +173,62 @@ class Sender:
         for outcome in outcomes:
             self._settle_one(work, outcome)
         if unsent:
-            outbox.put_back(work, unsent, timedelta())
+            outbox.put_back(work, unsent)
 
     def _settle_one(self, work: Work, outcome: Outcome) -> None:
-        letter, route = outcome.letter, outcome.route
+        letter = outcome.letter
         match outcome.error:
             case None:
-                outbox.mark_sent(work, letter)
-                self._mark(work, letter, Delivery.SENT)
-                if route and route.index and outcome.reference and letter.message.keys:
-                    people.set_screen(work, ClientId(letter.recipient), route.index, outcome.reference)
-            case TryLater(seconds=seconds):
-                self._retry(work, letter, seconds)
-            case Unreachable():
-                self._forget(work, letter)
-            case Uncertain() if letter.attempts < 2:  # noqa: PLR2004 - once more at most
-                outbox.put_back(work, [letter], timedelta(seconds=_delay(letter.attempts)))
+                self._note_sent(work, outcome)
+            case TryLater(seconds=seconds, everywhere=everywhere) if outcome.waits:
+                delay = timedelta(seconds=max(seconds, _delay(letter.attempts)))
+                outbox.postpone(work, letter, delay, outcome.rest, again=False)
+                if everywhere:
+                    self._held[letter.channel] = work.now + timedelta(seconds=seconds)
+            case Uncertain() if outcome.waits:
+                delay = timedelta(seconds=_delay(letter.attempts))
+                outbox.postpone(work, letter, delay, outcome.rest, again=True)
             case Uncertain():
                 outbox.park(work, letter, "uncertain")
                 self._mark(work, letter, Delivery.UNCERTAIN)
+            case Unreachable():
+                self._forget(work, letter, outcome.route)
             case _:
                 outbox.park(work, letter, "failed")
                 self._mark(work, letter, Delivery.FAILED)
 
-    def _retry(self, work: Work, letter: Letter, seconds: float) -> None:
-        if letter.attempts >= _MOST_ATTEMPTS:
-            outbox.park(work, letter, "failed")
-            self._mark(work, letter, Delivery.FAILED)
-        else:
-            outbox.put_back(work, [letter], timedelta(seconds=max(seconds, _delay(letter.attempts))))
-
-    def _forget(self, work: Work, letter: Letter) -> None:
-        """Forget an address that is gone; a counsellor who spoke to it is told."""
+    def _note_sent(self, work: Work, outcome: Outcome) -> None:
+        letter, route = outcome.letter, outcome.route
         outbox.mark_sent(work, letter)
-        self._mark(work, letter, Delivery.FAILED)
-        if letter.to is not None:
+        side = self._mark(work, letter, Delivery.SENT)
+        if route is None or outcome.reference is None:
             return
-        if staffing.address_in(work, letter.recipient, letter.channel) is not None:
-            staffing.unlink(work, letter.recipient, letter.channel)
-            return
-        client_id = ClientId(letter.recipient)
-        people.forget_address(work, client_id, letter.channel)
-        case = cases.open_case_of(work, client_id)
-        if case is not None:
-            handoff.tell_staff_of(work, self._world, case, "staff_unreachable")
+        if route.index is not None and letter.message.keys:
+            people.set_screen(work, ClientId(letter.recipient), route.index, outcome.reference)
+        if route.index is None and side is Side.CLIENT and letter.message_id is not None:
+            chats.keep_reference(work, letter.message_id, outcome.reference)
 
-    def _mark(self, work: Work, letter: Letter, delivery: Delivery) -> None:
-        if letter.message_id is not None:
-            case_id = chats.mark(work, letter.message_id, delivery)
-            if case_id is not None:
-                work.after_commit(lambda: self._world.signals.wake_page(case_id))
+    def _forget(self, work: Work, letter: Letter, route: Route | None) -> None:
+        """Forget an address that is gone; a counsellor who spoke to it is told once."""
+        outbox.mark_sent(work, letter)
+        self._mark(work, letter, Delivery.FAILED, tell=False)
+        if letter.to is not None or route is None:
+            return
+        if route.index is None:
+            staffing.unlink(work, letter.recipient, letter.channel)
+        elif people.forget_address(work, ClientId(letter.recipient), route.index):
+            handoff.tell_client_unreachable(work, self._world, ClientId(letter.recipient))
+
+    def _mark(self, work: Work, letter: Letter, delivery: Delivery, *, tell: bool = True) -> Side | None:
+        """Mark the chat message a letter carries and return who said it; its counsellor hears of trouble."""
+        marked = chats.mark(work, letter.message_id, delivery) if letter.message_id is not None else None
+        if marked is None:
+            return None
+        case_id, side = marked
+        work.after_commit(lambda: self._world.signals.wake_page(case_id))
+        if tell and side is Side.COUNSELLOR and delivery in _TROUBLE:
+            handoff.tell_undelivered(work, self._world, CaseId(case_id), _TROUBLE[delivery])
+        return side
 
     async def _rest(self) -> None:
         try:
@@ -193,19 +239,29 @@ class Sender:
 
 async def _send(letter: Letter, route: Route | None) -> Outcome:
     if route is None:
-        return Outcome(letter, None, error=Unreachable("no address left"))
-    message = replace(letter.message, replaces=route.screen if letter.replace else None)
+        return Outcome(letter, None, letter.message, error=Unreachable("no address left"))
+    pieces = fit(replace(letter.message, replaces=route.screen if letter.replace else None), route.channel.limits)
     reference: str | None = None
+    sent = 0
     try:
-        for piece in fit(message, route.channel.limits):
+        for piece in pieces:
             reference = await route.channel.send(route.address, piece)
+            sent += 1
     except ChannelError as error:
         log.info("outbox", extra={"action": "outbox.unsent", "channel": letter.channel, "error": error})
-        return Outcome(letter, route, error=error)
+        return Outcome(letter, route, _rest_of(letter.message, pieces, sent), reference, error)
     except Exception as error:  # noqa: BLE001 - a letter that breaks a channel must not stop the others
         log.exception("outbox", extra={"action": "outbox.broken", "channel": letter.channel, "error": error})
-        return Outcome(letter, route, error=Rejected(type(error).__name__))
-    return Outcome(letter, route, reference)
+        return Outcome(letter, route, letter.message, error=Rejected(type(error).__name__))
+    return Outcome(letter, route, letter.message, reference)
+
+
+def _rest_of(message: Outgoing, pieces: Sequence[Outgoing], sent: int) -> Outgoing:
+    """Return what is left of a message after its first pieces have been sent."""
+    if sent == 0:
+        return message
+    keys = tuple(key for piece in pieces[sent:] for key in piece.keys)
+    return replace(message, text="\n".join(piece.text for piece in pieces[sent:]), keys=keys)
 
 
 def _delay(attempts: int) -> float:

@@ -14,7 +14,7 @@ from handlers.lookup import opens
 from handlers.speak import Way, to_client, to_staff, to_unit
 from handlers.world import World
 from storage import cases, chats, people, staffing, tasks
-from storage.cases import Case, Status
+from storage.cases import Case, CaseId, Status
 from storage.chats import Side
 from storage.outbox import Lane
 from storage.people import ClientId
@@ -29,7 +29,7 @@ def refer(
 ) -> list[Saying]:
     """Open a case from what the person sent, or correct the one that is open; return what to say to them."""
     unit_id = str(answers["unit"])
-    case = cases.open_case_of(work, client_id)
+    case = cases.open_case_of(work, client_id, lock=True)
     if case is None:
         case = cases.open_case(work, client_id, unit_id, flow, answers)
         case = offer(work, world, case)
@@ -71,7 +71,8 @@ def pass_on(work: Work, world: World, case: Case) -> Case:
     if unit is None:
         waiting = replace(case, answer_by=None)
         cases.save_case(work, waiting)
-        _tell_client(work, world, case, world.script.say("nobody_free", language))
+        if case.answer_by is not None:  # said once, however many decline after it
+            _tell_client(work, world, case, world.script.say("nobody_free", language))
         return waiting
     moved = replace(case, unit_id=unit.id, asked_units=(*case.asked_units, case.unit_id))
     _tell_client(work, world, case, world.script.say("declined_moved", language, unit=unit.name))
@@ -113,12 +114,13 @@ def counsellor_says(work: Work, world: World, case: Case, text: str) -> None:
     reached = to_client(work, world, case.client_id, [words], Way(Lane.COUNSELLOR, message_id=said.id))
     if not reached:
         chats.mark(work, said.id, chats.Delivery.FAILED)
+        tell_staff_of(work, world, case, "staff_unreachable")
     work.after_commit(lambda: world.signals.wake_page(case.id))
 
 
 def raise_alert(work: Work, world: World, client_id: ClientId, danger: str) -> None:
     """Call a human to the case; the words that were heard stay where they were said."""
-    case = cases.open_case_of(work, client_id)
+    case = cases.last_case_of(work, client_id)
     if case is None or danger == "asked":
         return
     tasks.add_task(work, case, "danger", work.now)
@@ -137,6 +139,20 @@ def tell_about_task(work: Work, world: World, case: Case, reason: str) -> None:
     """Tell the counsellor of the case, or else the unit, that a human must look."""
     word = world.script.say(f"task_{reason}", world.script.default)
     _tell(work, world, case, staffwords.task_card(world, case, word))
+
+
+def tell_client_unreachable(work: Work, world: World, client_id: ClientId) -> None:
+    """Tell the counsellor of an open case that the client cannot be reached any more."""
+    case = cases.open_case_of(work, client_id)
+    if case is not None:
+        tell_staff_of(work, world, case, "staff_unreachable")
+
+
+def tell_undelivered(work: Work, world: World, case_id: CaseId, phrase: str) -> None:
+    """Tell the counsellor that their last words may not have arrived, or have not."""
+    case = cases.load_case(work, case_id)
+    if case is not None:
+        tell_staff_of(work, world, case, phrase)
 
 
 def tell_client_left(work: Work, world: World, case: Case) -> None:

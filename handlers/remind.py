@@ -1,18 +1,25 @@
 """Keep up the follow-up: knock when a check-in is due, and call a human when silence lasts too long."""
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 
-from bot.care.followup import MERGE, Kind, after_quiet
+from sqlalchemy.exc import DBAPIError
+
+from bot.care.followup import MERGE, after_quiet
 from bot.dialogue.events import Reminded
 from handlers import handoff
 from handlers.conversation import Conversation, place_of
 from handlers.world import World
 from storage import cases, people, reminders, tasks
 from storage.cases import CaseId
+from storage.errors import StoreUnavailable
 from storage.outbox import Lane
 from storage.people import Client
 from storage.reminders import Progress, Reminder
 from storage.transaction import Work
+
+log = logging.getLogger(__name__)
 
 _CLAIMED_AT_ONCE = 100
 
@@ -23,10 +30,9 @@ def send_due(work: Work, world: World) -> int:
     Whether it is sent, shifted, merged or dropped is decided now, on the person's clock, not when it was planned.
     """
     claimed = reminders.claim_due(work, most=_CLAIMED_AT_ONCE)
-    newest = {(reminder.client_id, reminder.kind): reminder for reminder in claimed}
     for reminder in claimed:
-        is_newest = newest[reminder.client_id, reminder.kind] is reminder
-        _decide(work, world, reminder, is_newest=is_newest)
+        if not keep_apart(work, lambda reminder=reminder: _decide(work, world, reminder)):
+            reminders.note(work, reminder, Progress.DROPPED)
     return len(claimed)
 
 
@@ -39,20 +45,40 @@ def note_silence(work: Work, world: World) -> int:
     ]
     for reminder in silent:
         reminders.note(work, reminder, Progress.MISSED)
-        case = cases.load_case(work, CaseId(reminder.case_id)) if reminder.case_id else None
-        if case is not None:
-            tasks.add_task(work, case, "missed_check_in", work.now)
-            handoff.tell_about_task(work, world, case, "missed_check_in")
+        keep_apart(work, lambda reminder=reminder: _call_human(work, world, reminder))
     return len(silent)
 
 
-def _decide(work: Work, world: World, reminder: Reminder, *, is_newest: bool) -> None:
+def keep_apart(work: Work, step: Callable[[], object]) -> bool:
+    """Do one of several things of a tick so that, if it fails, it leaves no trace and the others go on.
+
+    Return whether it was done.  Raises what the database itself raises: that concerns all of them.
+    """
+    try:
+        with work.data.begin_nested():
+            step()
+    except (DBAPIError, StoreUnavailable):
+        raise
+    except Exception as error:  # noqa: BLE001 - one row that cannot be read must not silence everybody
+        log.exception("tick", extra={"action": "tick.failed", "error": error})
+        return False
+    return True
+
+
+def _call_human(work: Work, world: World, reminder: Reminder) -> None:
+    case = cases.load_case(work, CaseId(reminder.case_id)) if reminder.case_id else None
+    if case is not None:
+        tasks.add_task(work, case, "missed_check_in", work.now)
+        handoff.tell_about_task(work, world, case, "missed_check_in")
+
+
+def _decide(work: Work, world: World, reminder: Reminder) -> None:
     client = people.load_client(work, reminder.client_id)
     kind = world.plans.kinds.get(reminder.kind)
-    if not client.reminders_on or kind is None:
+    if not client.reminders_on or kind is None or reminders.has_newer(work, reminder):
         reminders.note(work, reminder, Progress.DROPPED)
         return
-    if not is_newest or _is_too_late(reminder, kind, work.now, is_newest=is_newest):
+    if kind.when_late != MERGE and work.now - reminder.due_at > kind.send_within:
         reminders.note(work, reminder, Progress.DROPPED)
         return
     waits_until = _waits_until(work, world, client)
@@ -62,14 +88,8 @@ def _decide(work: Work, world: World, reminder: Reminder, *, is_newest: bool) ->
         # A counsellor is with the person: nothing is asked by the service, and the silence is not a missed one.
         reminders.note(work, reminder, Progress.DROPPED)
     else:
-        reminders.note(work, reminder, Progress.SENT)
+        reminders.mark_sent(work, reminder)
         Conversation(work, world, client.id, lane=Lane.REMINDER).take(Reminded(reminder.kind))
-
-
-def _is_too_late(reminder: Reminder, kind: Kind, now: datetime, *, is_newest: bool) -> bool:
-    """Tell whether a late reminder is left out; `merge` lets the newest one speak for all."""
-    late = now - reminder.due_at > kind.send_within
-    return late and not (kind.when_late == MERGE and is_newest)
 
 
 def _waits_until(work: Work, world: World, client: Client) -> datetime:

@@ -9,7 +9,7 @@ from handlers import handoff, staffchat
 from handlers.conversation import Conversation
 from handlers.speak import WEBCHAT, wake_after
 from handlers.world import World
-from storage import cases, deliveries, people, staffing, transcripts
+from storage import deliveries, people, staffing, transcripts
 from storage.people import Arrival, ClientId
 from storage.transaction import Work
 
@@ -40,7 +40,7 @@ def take(work: Work, world: World, incoming: Incoming, prepared: Prepared) -> No
             return
         case Blocked():
             if present is not None:
-                _lose(work, world, present, incoming.channel)
+                _lose(work, world, incoming, present)
         case _ if prepared.phrase_index is not None:
             _come_back(work, world, incoming, present, prepared.phrase_index)
         case _:
@@ -64,7 +64,8 @@ def _hear_client(work: Work, world: World, incoming: Incoming, arrival: Arrival 
         client_id = arrival.client_id
         people.keep_longer(work, arrival)
         if not arrival.is_current:
-            people.use_address(work, client_id, world.address_index(incoming.channel, incoming.address))
+            index = world.address_index(incoming.channel, incoming.address)
+            people.use_address(work, client_id, index, incoming.channel, incoming.address)
     if incoming.channel == WEBCHAT:
         _show_on_page(work, world, client_id, incoming)
     conversation = Conversation(work, world, client_id, arrival=arrival, channel=incoming.channel)
@@ -82,6 +83,7 @@ def _come_back(work: Work, world: World, incoming: Incoming, present: ClientId |
         if present is not None and present != owner:
             people.drop_empty(work, present)
         people.link_address(work, owner, index, incoming.channel, incoming.address)
+        people.restart_retention(work, owner)
     conversation = Conversation(work, world, client_id, channel=incoming.channel)
     conversation.say("phrase_unknown" if owner is None else "phrase_welcome")
     conversation.take(Opened())
@@ -117,9 +119,7 @@ def _show_on_page(work: Work, world: World, client_id: ClientId, incoming: Incom
     wake_after(work, world, client_id)
 
 
-def _lose(work: Work, world: World, client_id: ClientId, channel: str) -> None:
+def _lose(work: Work, world: World, incoming: Incoming, client_id: ClientId) -> None:
     """The person blocked the service: forget the address and tell the counsellor."""
-    people.forget_address(work, client_id, channel)
-    case = cases.open_case_of(work, client_id)
-    if case is not None:
-        handoff.tell_staff_of(work, world, case, "staff_unreachable")
+    if people.forget_address(work, client_id, world.address_index(incoming.channel, incoming.address)):
+        handoff.tell_client_unreachable(work, world, client_id)

@@ -10,13 +10,17 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.care.crossings import CrossingsError, parse_crossings, parse_straits
 from bot.care.directory import UnitsError, parse_units
 from bot.care.gazetteer import AreaRow, Gazetteer, GazetteerError, build_gazetteer
+from bot.care.travel import Travel, build_travel
 from bot.care.units import Unit
 from storage.errors import StorageError
 
 CONTENT = Path(__file__).parent.parent / "content"
 POINTS = CONTENT / "areas" / "points.csv.gz"
+STRAITS = CONTENT / "areas" / "straits.csv"
+CROSSINGS = CONTENT / "crossings.csv"
 UNITS = CONTENT / "units.toml"
 POINT_COLUMNS = ("code", "lat", "lon", "island_id", "q")
 
@@ -62,6 +66,19 @@ def load_units(gazetteer: Gazetteer, units: Path = UNITS) -> tuple[Unit, ...]:
         raise UnitsError(f"{units.name}: not valid TOML, {error}; correct that line") from error
     except UnitsError as error:
         raise UnitsError(f"{units.name}: {error}") from error
+
+
+def load_travel(gazetteer: Gazetteer, crossings: Path = CROSSINGS, straits: Path = STRAITS) -> Travel:
+    """Load the known crossings and the straits between islands.  Raises CrossingsError naming file, line and remedy."""
+    file = crossings
+    try:
+        lines = parse_crossings(file.read_text(encoding="utf-8").splitlines(), gazetteer.islands())
+        file = straits
+        return build_travel(lines, parse_straits(file.read_text(encoding="utf-8").splitlines(), gazetteer))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CrossingsError(f"{file.name}: cannot be read ({type(error).__name__}); restore the file") from error
+    except CrossingsError as error:
+        raise CrossingsError(f"{file.name}: {error}") from error
 
 
 def read_official_names() -> Iterator[NamedCode]:

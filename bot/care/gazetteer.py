@@ -114,6 +114,10 @@ class Gazetteer:
         around = parent_of(code)
         return self.point(around) if around else None
 
+    def islands(self) -> frozenset[str]:
+        """Name the islands that have areas."""
+        return frozenset(self._island_names)
+
     def named(self, name: str) -> tuple[AreaCode, ...]:
         """Find the areas of any level with this name, whatever its case, punctuation or spaces.
 

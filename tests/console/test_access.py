@@ -104,11 +104,11 @@ async def _check_reading(scene: Scene, allowed: bool) -> None:  # noqa: FBT001 -
 
 
 async def _check_speaking(scene: Scene, allowed: bool) -> None:  # noqa: FBT001 - reads as a table
-    sent = scene.desk.bed.channel.to("9001")
-    heard = len(sent)
+    await scene.desk.bed.flush()
+    heard = len(scene.desk.bed.heard("9001"))
     await scene.browser.post(f"/desk/cases/{scene.code}/speak", text="Halo, ini contoh.")
     await scene.desk.bed.flush()
-    assert (len(scene.desk.bed.channel.to("9001")) > heard) is allowed
+    assert (len(scene.desk.bed.heard("9001")) > heard) is allowed
 
 
 async def _check_moving(scene: Scene, allowed: bool) -> None:  # noqa: FBT001 - reads as a table
