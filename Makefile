@@ -11,7 +11,7 @@ QUIET       := $(shell test -t 1 || echo --quiet)
 export PIP_ROOT_USER_ACTION := ignore
 export UV_NO_CONFIG := 1
 
-.PHONY: help run test setup setup-dev lock format check-style check-types check-imports browser pytest clean
+.PHONY: help run test setup setup-dev lock format check-style check-types check-imports browser pytest bench clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,11 @@ browser: $(VENV)/.development  ## find or install the Chromium that the page tes
 
 pytest: $(VENV)/.development  ## the tests alone (ARGS="-k word")
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+bench: $(VENV)/.development  ## measure speed and memory against peers, as ratios; takes two minutes
+	@$(BIN)/python -m bench.advance
+	@$(BIN)/python -m bench.memory
+	@$(BIN)/python -m bench.turns $(ARGS)
 
 format: $(VENV)/.development  ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .

@@ -40,7 +40,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One round.  Times in milliseconds; `kept`: share of the updates so far that survive a kill before settling."""
+    """One round.  Times in milliseconds; `kept`: share of its updates that survive a kill before settling."""
 
     updates: int
     seconds: float
@@ -64,7 +64,6 @@ class Driver:
         """Drive a contender that is open."""
         self._contender = contender
         self._next_chat = _FIRST_CHAT
-        self._taken = 0
 
     async def drive(self, load: Load) -> Figures:
         """Measure one round."""
@@ -77,14 +76,15 @@ class Driver:
             async with turnstile:
                 for delivery in deliveries(chat):
                     began = perf_counter()
+                    await asyncio.sleep(0)  # what others wrote at the same moment has arrived as well
                     await self._contender.take(delivery)
                     delays.append((perf_counter() - began) * 1e3)
 
+        kept_before = await self._contender.kept()
         start, start_cpu = perf_counter(), process_time()
         await asyncio.gather(*map(visit, chats))
         seconds, cpu = perf_counter() - start, process_time() - start_cpu
-        self._taken += len(delays)
-        kept = await self._contender.kept() / self._taken
+        kept = (await self._contender.kept() - kept_before) / len(delays)
         start = perf_counter()
         await self._contender.settle()
         settling = (perf_counter() - start) * 1e3

@@ -6,9 +6,10 @@ import importlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import IO
@@ -24,7 +25,8 @@ CONTENDERS = {
     "python-telegram-bot, file at each update": "bench.turns_of_ptb:open_flushing",
     "aiogram, memory": "bench.turns_of_aiogram:open_in_memory",
 }
-OURS, *PEERS = CONTENDERS
+OURS = tuple(name for name in CONTENDERS if name.startswith("Singgah"))
+PEERS = tuple(name for name in CONTENDERS if name not in OURS)
 
 #: Figures of every round, by contender.
 Rounds = Mapping[str, list[Figures]]
@@ -68,16 +70,23 @@ def print_comparison(title: str, measured: Rounds) -> None:
             f"{middle(lambda one: one.kept):>7.0%}{middle(lambda one: one.settling):>13.1f}"
             f"{max(one.peak_mib for one in figures):>10.0f}"
         )
-    for peer in PEERS:
-        rate, p99 = ratio(measured, peer, lambda one: one.rate), ratio(measured, peer, lambda one: one.p99)
-        memory = ratio(measured, peer, lambda one: one.peak_mib)
-        print(f"{OURS} / {peer}: updates/s x {rate:.2f}, p99 x {p99:.2f}, memory x {memory:.2f}")
+    print(f"\n{'ratio, median over the rounds':<74}{'updates/s':>10}{'CPU':>7}{'p99':>7}{'memory':>8}")
+    for ours, peer in product(OURS, PEERS):
+        rate, cpu, p99, memory = (ratio(measured[ours], measured[peer], figure) for figure in _COMPARED)
+        print(f"{ours + ' / ' + peer:<74}{rate:>10.2f}{cpu:>7.2f}{p99:>7.2f}{memory:>8.2f}")
 
 
-def ratio(measured: Rounds, peer: str, figure: Callable[[Figures], float]) -> float:
-    """Return the median over the rounds of ours divided by the peer's in the same round."""
-    pairs = zip(measured[OURS], measured[peer], strict=True)
-    return median(figure(ours) / max(figure(theirs), 1e-9) for ours, theirs in pairs)
+def ratio(ours: Sequence[Figures], theirs: Sequence[Figures], figure: Callable[[Figures], float]) -> float:
+    """Return the median over the rounds of ours divided by theirs in the same round."""
+    return median(figure(our) / max(figure(their), 1e-9) for our, their in zip(ours, theirs, strict=True))
+
+
+_COMPARED: tuple[Callable[[Figures], float], ...] = (
+    lambda one: one.rate,
+    lambda one: one.cpu,
+    lambda one: one.p99,
+    lambda one: one.peak_mib,
+)
 
 
 def _alternate(processes: Mapping[str, Process], load: Load, rounds: int) -> Rounds:

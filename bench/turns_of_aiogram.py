@@ -52,7 +52,10 @@ class _NullSession(BaseSession):
         self._numbers = count(1)
 
     async def make_request(
-        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None  # noqa: ASYNC109 - its name
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109 - its name
     ) -> TelegramType:
         del timeout
         fields = method.model_dump(warnings=False)

@@ -42,7 +42,9 @@ async def open_flushing() -> AsyncIterator[Contender]:
 
 
 class _Conversations:
-    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], file: Path, *, each_update: bool) -> None:
+    def __init__(
+        self, application: Application[Any, Any, Any, Any, Any, Any], file: Path, *, each_update: bool
+    ) -> None:
         self._application = application
         self._file = file
         self._each_update = each_update

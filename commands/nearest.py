@@ -12,8 +12,10 @@ from bot.care import matching, places
 from bot.care.gazetteer import AreaCode, Gazetteer
 from bot.care.places import Understood
 from bot.config import Config
+from bot.dialogue.script import Script
 from commands.settings import OneLine, config_option, refusals
 from handlers.opening import House, read_house
+from handlers.ways import describe_way
 
 _LEVELS = ("province", "regency", "district", "village")
 
@@ -77,7 +79,7 @@ def answer(house: House, line: str, wish: _Wish) -> dict[str, Any]:
         "place": _place(house.gazetteer, code) if code else None,
         "ask": [_place(house.gazetteer, candidate) for candidate in understood.candidates],
         "out_of_coverage": understood.out_of_coverage,
-        "units": [_unit(offer) for offer in _rank(house, code, wish)] if code else [],
+        "units": [_unit(offer, house.content.script) for offer in _rank(house, code, wish)] if code else [],
     }
 
 
@@ -102,7 +104,7 @@ def _understand(gazetteer: Gazetteer, kind: str, value: str) -> Understood:
 
 def _rank(house: House, code: AreaCode, wish: _Wish) -> tuple[matching.Offer, ...]:
     chosen = [unit for unit in house.units.values() if not wish.only or unit.id in wish.only]
-    return matching.rank(chosen, house.gazetteer, code, wish.limit)
+    return matching.rank(chosen, house.gazetteer, house.travel, code, wish.limit)
 
 
 def _place(gazetteer: Gazetteer, code: str) -> dict[str, str | None]:
@@ -110,13 +112,13 @@ def _place(gazetteer: Gazetteer, code: str) -> dict[str, str | None]:
     return {"code": code, **{level: names.get(level) for level in reversed(_LEVELS)}}
 
 
-def _unit(offer: matching.Offer) -> dict[str, object]:
+def _unit(offer: matching.Offer, script: Script) -> dict[str, object]:
     return {
         "id": offer.unit.id,
         "name": offer.unit.name,
-        "minutes": None,
+        "minutes": offer.minutes,
         "km": offer.km,
-        "way": ", ".join(offer.reasons),
+        "way": describe_way(script, offer.way, script.default),
         "own_village": "own_neighbourhood" in offer.reasons,
     }
 
@@ -129,7 +131,7 @@ def _describe(found: dict[str, Any]) -> Iterator[str]:
     for candidate in found["ask"]:
         yield f"? {_line(candidate)}"
     for unit in found["units"]:
-        yield f"  {unit['km']:>5} km  {unit['name']}  ({unit['way']})"
+        yield f"  {unit['km']:>5} km  {unit['name']}: {unit['way']}"
     if not found["place"] and not found["ask"] and not found["out_of_coverage"]:
         yield "Not understood as a place."
 

@@ -7,16 +7,13 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 import uvicorn
 
 from bot.config import Config
-from channels.telegram import TelegramChannel
-from channels.telegram_errors import TokenRejected
-from channels.telegram_polling import persist, poll
 from commands.settings import OneLine, config_option, refusals
-from commands.telegram import build_telegram, profile_of, report_trouble, webhook_of
 from commands.web import build_app
 from commands.welcome import sign_in_links, welcome_text
 from handlers import logs
@@ -25,6 +22,9 @@ from handlers.deliver import Sender
 from handlers.opening import open_world
 from handlers.receive import Receiver
 from handlers.world import World
+
+if TYPE_CHECKING:
+    from channels.telegram import TelegramChannel
 
 #: Done when the process is asked to end; carries the reason when it must end by itself.
 Ended = asyncio.Future[None]
@@ -46,7 +46,7 @@ async def serve(config: Config) -> None:
     """
     listening = listen(config)
     with contextlib.closing(listening):
-        telegram = build_telegram(config)
+        telegram = _build_telegram(config)
         channels = {} if telegram is None else {telegram.name: telegram}
         ended = _ended_by_signal()
         async with open_world(config, channels) as world:
@@ -59,13 +59,29 @@ async def serve(config: Config) -> None:
 def listen(config: Config) -> socket.socket:
     """Take the address first, so that a second start says so at once and changes nothing."""
     host, port = config.server.address
+    # The protocol is named because asyncio sends small answers without delay only where it can see that this is TCP.
+    listening = socket.socket(
+        socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, reuse_port=False)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen()
     except OSError as error:
+        listening.close()
         raise OneLine(
             f"cannot listen on {config.server.listen} ({error.strerror}); end the other service or set server.listen"
         ) from None
+    return listening
+
+
+def _build_telegram(config: Config) -> "TelegramChannel | None":
+    # The library takes a fifth of a second and 20 MiB, which a service without a bot need not spend.
+    if config.channels.telegram.token_file is None:
+        return None
+    from commands.telegram import build_telegram  # noqa: PLC0415
+
+    return build_telegram(config)
 
 
 def _open_log(config: Config) -> None:
@@ -78,7 +94,7 @@ def _open_log(config: Config) -> None:
 
 @contextlib.asynccontextmanager
 async def _running(
-    world: World, telegram: TelegramChannel | None, listening: socket.socket, ended: Ended
+    world: World, telegram: "TelegramChannel | None", listening: socket.socket, ended: Ended
 ) -> AsyncIterator[None]:
     """Run web, sender, clock and Telegram side by side, and end them in the opposite order."""
     receiver, sender, clock, stop = Receiver(world), Sender(world), Clock(world), asyncio.Event()
@@ -88,7 +104,9 @@ async def _running(
         group.create_task(server.serve(sockets=[listening]))
         group.create_task(sender.run())
         if telegram is not None:
-            group.create_task(_converse(world, telegram, receiver, stop, ended))
+            from commands.telegram import converse  # noqa: PLC0415 - see above
+
+            group.create_task(converse(world, telegram, receiver, stop, ended))
         clock.start()
         links = await sign_in_links(world)
         sys.stdout.write(welcome_text(world.config, links, telegram=telegram is not None))
@@ -102,28 +120,6 @@ async def _running(
             sender.stop()
     if telegram is not None:
         await telegram.close()
-
-
-async def _converse(
-    world: World, telegram: TelegramChannel, receiver: Receiver, stop: asyncio.Event, ended: Ended
-) -> None:
-    """Set the bot up, waiting for the platform if it must, and poll unless it delivers by itself.
-
-    A token that is refused at the start ends the service: somebody is there to read why.  Later on, the web chat and
-    the desk go on without Telegram.
-    """
-    webhook = webhook_of(world.config)
-    try:
-        ready = await persist(lambda: telegram.set_up(profile_of(world), webhook), stop, report_trouble)
-    except TokenRejected as error:
-        if not ended.done():
-            ended.set_exception(error)
-        return
-    try:
-        if ready is not None and webhook is None:
-            await poll(telegram, receiver.receive, stop, report_trouble)
-    except Exception as error:  # noqa: BLE001 - the web chat and the desk go on without Telegram
-        report_trouble(error)
 
 
 def _web_settings(app: object) -> uvicorn.Config:

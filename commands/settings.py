@@ -8,6 +8,7 @@ from typing import IO, Any, TypeVar
 
 import click
 
+from bot.care.crossings import CrossingsError
 from bot.care.directory import UnitsError
 from bot.care.followup import PlansError
 from bot.config import Config, ConfigError, parse
@@ -17,7 +18,7 @@ from storage.errors import StorageError
 
 F = TypeVar("F", bound=Callable[..., Any] | click.Command)
 DEFAULT_FILE = Path("config.toml")
-_REFUSALS = (ConfigError, ContentError, UnitsError, PlansError, StorageError, ChannelError)
+_REFUSALS = (ConfigError, ContentError, UnitsError, CrossingsError, PlansError, StorageError, ChannelError)
 
 
 class OneLine(click.ClickException):

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from bot.config import Config
-from channels.terminal import TerminalChannel, talk as hold_conversation
+from channels.terminal import TerminalChannel
+from channels.terminal import talk as hold_conversation
 from commands.settings import config_option, refusals
 from handlers import logs
 from handlers.deliver import Sender
@@ -37,9 +38,11 @@ async def _converse(config: Config, address: str) -> None:
             while await sender.send_due():
                 pass
 
-        sending = asyncio.create_task(sender.run())
+        # At a terminal a counsellor's words come at any time; in a pipe each line is answered before the next is read.
+        sending = asyncio.create_task(sender.run()) if sys.stdin.isatty() else None
         try:
             await hold_conversation(channel, receiver.receive, deliver, sys.stdin.fileno(), address)
         finally:
             sender.stop()
-            await sending
+            if sending is not None:
+                await sending

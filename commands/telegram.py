@@ -11,8 +11,11 @@ import click
 from bot.config import Config
 from bot.dialogue.script import Command
 from channels.telegram import Profile, TelegramChannel, Webhook
+from channels.telegram_errors import TokenRejected
+from channels.telegram_polling import persist, poll
 from channels.telegram_webhook import PATH
 from commands.settings import DEFAULT_FILE, OneLine, config_option, read_secret, refusals
+from handlers.receive import Receiver
 from handlers.world import World
 
 log = logging.getLogger(__name__)
@@ -54,6 +57,28 @@ def profile_of(world: World) -> Profile:
 def report_trouble(error: Exception) -> None:
     """Note that the platform made trouble, by class only."""
     log.warning("telegram", extra={"action": "telegram.trouble", "channel": "telegram", "error": error})
+
+
+async def converse(
+    world: World, telegram: TelegramChannel, receiver: Receiver, stop: asyncio.Event, ended: asyncio.Future[None]
+) -> None:
+    """Set the bot up, waiting for the platform if it must, and poll unless it delivers by itself.
+
+    A token that is refused at the start ends the service: somebody is there to read why.  Later on, the web chat and
+    the desk go on without Telegram.  `ended`: carries the reason why the process must end.
+    """
+    webhook = webhook_of(world.config)
+    try:
+        ready = await persist(lambda: telegram.set_up(profile_of(world), webhook), stop, report_trouble)
+    except TokenRejected as error:
+        if not ended.done():
+            ended.set_exception(error)
+        return
+    try:
+        if ready is not None and webhook is None:
+            await poll(telegram, receiver.receive, stop, report_trouble)
+    except Exception as error:  # noqa: BLE001 - the web chat and the desk go on without Telegram
+        report_trouble(error)
 
 
 @click.group()

@@ -5,10 +5,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from channels.telegram_webhook import telegram_routes
 from channels.webchat import webchat_routes
 from channels.webchat_opening import make_opening
-from commands.telegram import report_trouble, webhook_of
 from console.routes import desk_routes
 from handlers.desk import Desk
 from handlers.pages import WebPages
@@ -24,10 +22,19 @@ def build_app(world: World, receiver: Receiver) -> Starlette:
     routes: list[BaseRoute] = [*_health_routes(world), *desk_routes(Desk(world), secure=secure)]
     if config.channels.webchat.enabled:
         routes += [Route("/", _to_chat), *_chat_routes(world, receiver)]
-    webhook = webhook_of(config)
-    if webhook is not None:
-        routes += telegram_routes(webhook.secret, receiver.receive, report_trouble, config.limits.body_bytes)
+    if config.channels.telegram.mode == "webhook":
+        routes += _webhook_routes(world, receiver)
     return Starlette(routes=routes)
+
+
+def _webhook_routes(world: World, receiver: Receiver) -> list[Route]:
+    from channels.telegram_webhook import telegram_routes  # noqa: PLC0415 - only who uses Telegram pays for its library
+    from commands.telegram import report_trouble, webhook_of  # noqa: PLC0415
+
+    webhook = webhook_of(world.config)
+    if webhook is None:
+        return []
+    return telegram_routes(webhook.secret, receiver.receive, report_trouble, world.config.limits.body_bytes)
 
 
 def _chat_routes(world: World, receiver: Receiver) -> list[Route]:

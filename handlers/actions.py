@@ -122,7 +122,9 @@ def _reminder_line(conversation: "Conversation") -> str:
 
 def _answer_lines(conversation: "Conversation", case: Case | None) -> list[tuple[str, str]]:
     flow_id = case.flow if case else INTAKE
-    answers: Mapping[str, Answer] = case.answers if case else conversation.state.settled(INTAKE)
+    answers: Mapping[str, Answer] = conversation.state.settled(INTAKE)
+    if case is not None:
+        answers = {**case.answers, "unit": case.unit_id}
     return card_lines(conversation, flow_id, answers)
 
 

@@ -35,7 +35,7 @@ class Result(StrEnum):
 
 def accept(work: Work, world: World, member: StaffMember, code: str) -> tuple[Result, Case | None]:
     """Take a case; only one person can.  The case is returned only when it was taken by this person."""
-    case = cases.find_by_code(work, code)
+    case = cases.find_by_code(work, code, lock=True)
     if case is None or case.status is Status.CLOSED or case.unit_id != member.unit_id:
         return Result.GONE, None
     if case.staff_id == member.id:
@@ -51,7 +51,7 @@ def accept(work: Work, world: World, member: StaffMember, code: str) -> tuple[Re
 
 def decline(work: Work, world: World, member: StaffMember, code: str) -> Result:
     """Leave a case to another unit."""
-    case = cases.find_by_code(work, code)
+    case = cases.find_by_code(work, code, lock=True)
     if case is None or not may(member, Action.TAKE, case):
         return Result.GONE
     handoff.pass_on(work, world, case)
@@ -140,12 +140,12 @@ def nearest_other_units(world: World, case: Case) -> list[Unit]:
     area = case.answers.get("area")
     if not isinstance(area, str):
         return others[:_MOST_UNITS_SHOWN]
-    ranked = matching.rank(others, world.gazetteer, AreaCode(area), _MOST_UNITS_SHOWN)
+    ranked = matching.rank(others, world.gazetteer, world.travel, AreaCode(area), _MOST_UNITS_SHOWN)
     return [offer.unit for offer in ranked]
 
 
 def _mine(work: Work, member: StaffMember, code: str, action: Action) -> Case | None:
-    case = cases.find_by_code(work, code)
+    case = cases.find_by_code(work, code, lock=True)
     if case is None or case.status is not Status.ACCEPTED or not may(member, action, case):
         return None
     return case

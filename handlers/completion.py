@@ -36,11 +36,12 @@ def _refer(conversation: "Conversation", flow: str, answers: Mapping[str, Answer
 def _check_in(conversation: "Conversation", flow: str, answers: Mapping[str, Answer]) -> None:
     work, world = conversation.work, conversation.world
     reminders.answer_latest(work, conversation.client_id, flow)
-    case = cases.last_case_of(work, conversation.client_id)
+    case = cases.last_case_of(work, conversation.client_id, lock=True)
     worrying = worries(world.plans, flow, answers)
     if case is not None:
         noted = {"flow": flow, "day": f"{work.now:%Y-%m-%d}", "answers": dict(answers)}
-        cases.save_case(work, replace(case, check_ins=(*case.check_ins, noted)))
+        case = replace(case, check_ins=(*case.check_ins, noted))
+        cases.save_case(work, case)
         if worrying:
             tasks.add_task(work, case, "worrying_check_in", work.now)
             handoff.tell_about_task(work, world, case, "worrying_check_in")

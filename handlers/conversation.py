@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.content import fingerprint
 from bot.dialogue.effects import Act, Alert, Complete, LookUp, Message, Relay, Say
 from bot.dialogue.engine import advance, begin
-from bot.dialogue.events import Event
+from bot.dialogue.events import Event, Restored
 from bot.dialogue.script import Script
 from bot.dialogue.state import State
 from handlers import actions, completion, handoff
@@ -61,8 +61,9 @@ class Conversation:
         for _ in range(_MOST_EVENTS):
             if not waiting or self.erased:
                 break
-            before, (self.state, effects) = self.state, advance(self.world.script, self.state, waiting.popleft())
-            if _agrees(self.state) and not _agrees(before):
+            event, before = waiting.popleft(), self.state
+            self.state, effects = advance(self.world.script, before, event)
+            if _agrees(self.state) and not _agrees(before) and not isinstance(event, Restored):
                 self._note_consent()
             for effect in effects:
                 following = self._perform(effect)
@@ -95,6 +96,7 @@ class Conversation:
             case Relay(text):
                 handoff.client_says(self.work, self.world, self.client_id, text)
             case Alert(_, danger):
+                self._lane = Lane.DANGER
                 handoff.raise_alert(self.work, self.world, self.client_id, danger)
         return None
 

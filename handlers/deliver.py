@@ -1,6 +1,7 @@
 """Send what waits in the outbox: claimed first, sent outside any transaction, marked afterwards."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +13,7 @@ from bot.dialogue.layout import fit
 from bot.ports import Channel, ChannelError, ChannelName, Outgoing, Rejected, TryLater, Uncertain, Unreachable
 from handlers import handoff
 from handlers.world import World
-from storage import chats, outbox, people, staffing
+from storage import cases, chats, outbox, people, staffing
 from storage.cases import CaseId
 from storage.chats import Delivery, Side
 from storage.errors import CommitUnknown, Overloaded, StorageError, StoreUnavailable
@@ -205,8 +206,17 @@ class Sender:
             return
         if route.index is not None and letter.message.keys:
             people.set_screen(work, ClientId(letter.recipient), route.index, outcome.reference)
-        if route.index is None and side is Side.CLIENT and letter.message_id is not None:
-            chats.keep_reference(work, letter.message_id, outcome.reference)
+        if route.index is None and letter.message_id is not None:
+            self._keep_reference(work, letter.message_id, side, outcome.reference)
+
+    def _keep_reference(self, work: Work, about: bytes, side: Side | None, reference: str) -> None:
+        """Remember what staff got, so that a reply to it finds its case."""
+        if side is Side.CLIENT:
+            chats.keep_reference(work, about, reference)
+            return
+        case = cases.load_case(work, CaseId(about), lock=True)
+        if case is not None:
+            cases.save_case(work, replace(case, card=reference))
 
     def _forget(self, work: Work, letter: Letter, route: Route | None) -> None:
         """Forget an address that is gone; a counsellor who spoke to it is told once."""
@@ -231,10 +241,8 @@ class Sender:
         return side
 
     async def _rest(self) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._world.signals.outbox.wait(), _IDLE_SECONDS)
-        except TimeoutError:
-            pass
 
 
 async def _send(letter: Letter, route: Route | None) -> Outcome:
@@ -250,7 +258,7 @@ async def _send(letter: Letter, route: Route | None) -> Outcome:
     except ChannelError as error:
         log.info("outbox", extra={"action": "outbox.unsent", "channel": letter.channel, "error": error})
         return Outcome(letter, route, _rest_of(letter.message, pieces, sent), reference, error)
-    except Exception as error:  # noqa: BLE001 - a letter that breaks a channel must not stop the others
+    except Exception as error:
         log.exception("outbox", extra={"action": "outbox.broken", "channel": letter.channel, "error": error})
         return Outcome(letter, route, letter.message, error=Rejected(type(error).__name__))
     return Outcome(letter, route, letter.message, reference)

@@ -13,8 +13,8 @@ from handlers.access import Action, may
 from handlers.casework import OUTCOMES, STAGES, Result
 from handlers.world import World
 from storage import cases, chats, reminders, staffing, tasks
-from storage.cases import Case, Stage, Status
-from storage.chats import ChatMessage, Delivery, Side
+from storage.cases import Case, Stage
+from storage.chats import ChatMessage, Delivery
 from storage.staffing import Purpose, Role, StaffMember
 from storage.tables import staff_sessions
 from storage.tasks import Task
@@ -24,16 +24,11 @@ __all__ = [
     "OUTCOMES",
     "STAGES",
     "CaseView",
-    "ChatMessage",
-    "Delivery",
     "Desk",
     "Result",
     "Role",
     "Row",
-    "Side",
     "StaffMember",
-    "Status",
-    "Task",
     "UnitRow",
 ]
 
@@ -62,6 +57,7 @@ class CaseView:
     """A case as its counsellor sees it.
 
     `zone`: of the unit.  `card`: (line, value) exactly as the client sent it.  `outcome`: None while it is open.
+    `may_take_up`: it is closed, and speaking would open it again.
     """
 
     code: str
@@ -76,6 +72,7 @@ class CaseView:
     tasks: tuple[Task, ...]
     other_units: tuple[tuple[str, str], ...]
     outcome: str | None
+    may_take_up: bool
 
     @property
     def revision(self) -> str:
@@ -161,7 +158,7 @@ class Desk:
 
         def step(work: Work) -> CaseView | None:
             case = _readable(work, member, code)
-            return None if case is None else self._view(work, case)
+            return None if case is None else self._view(work, member, case)
 
         return await self._database.read(step)
 
@@ -243,7 +240,7 @@ class Desk:
         zone = OFFSETS[unit.timezone] if unit else _HOUSE_ZONE
         return Row(case.code, name, case.stage, case.status, zone, case.answer_by, case.outcome, may_take)
 
-    def _view(self, work: Work, case: Case) -> CaseView:
+    def _view(self, work: Work, member: StaffMember, case: Case) -> CaseView:
         unit = self._world.units[case.unit_id]
         open_tasks = tasks.open_tasks(work, case.unit_id)
         return CaseView(
@@ -259,6 +256,7 @@ class Desk:
             tuple(task for task in open_tasks if task.case_id == case.id),
             tuple((other.id, other.name) for other in casework.nearest_other_units(self._world, case)),
             case.outcome,
+            casework.can_take_up(work, member, case.code) is not None,
         )
 
     def _unit_row(self, work: Work, unit: Unit) -> UnitRow:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.care import matching
 from bot.care.gazetteer import AreaCode
@@ -10,6 +11,7 @@ from bot.care.units import OFFSETS, OpensAt, Unit, Unknown, local_time, opening
 from bot.dialogue.effects import Message
 from bot.dialogue.flow import Answer
 from handlers import staffwords
+from handlers.apart import keep_apart
 from handlers.lookup import opens
 from handlers.speak import Way, to_client, to_staff, to_unit
 from handlers.world import World
@@ -59,7 +61,7 @@ def next_unit(work: Work, world: World, case: Case) -> Unit | None:
     answering = [unit for unit in world.units.values() if unit.takes_handoffs and unit.id not in asked]
     if not isinstance(area, str):
         return None
-    ranked = matching.rank(answering, world.gazetteer, AreaCode(area), len(answering))
+    ranked = matching.rank(answering, world.gazetteer, world.travel, AreaCode(area), len(answering))
     near = [ranked_offer.unit for ranked_offer in ranked if "far_away" not in ranked_offer.reasons]
     return next((unit for unit in near if staffing.staff_of_unit(work, unit.id)), None)
 
@@ -83,7 +85,7 @@ def pass_on_overdue(work: Work, world: World) -> int:
     """Move every case that was not taken in time; return how many."""
     late = cases.overdue(work)
     for case in late:
-        pass_on(work, world, case)
+        keep_apart(work, partial(pass_on, work, world, case))
     return len(late)
 
 
@@ -99,6 +101,10 @@ def client_says(work: Work, world: World, client_id: ClientId, text: str) -> Non
     if case is None or case.staff_id is None:
         return
     said = chats.add_message(work, case, Side.CLIENT, text)
+    member = staffing.load_staff(work, case.staff_id)
+    if member is not None and member.speaking_in not in (None, case.code):
+        # Somebody else is heard now: whom the next words are for must be said, not guessed.
+        staffing.speak_in(work, member, None)
     reached = staffing.chats_of(work, case.staff_id)
     for chat in reached:
         to_staff(work, world, chat, staffwords.client_words(world, case, text), message_id=said.id)
@@ -137,8 +143,7 @@ def answer_relapse(work: Work, world: World, case: Case) -> None:
 
 def tell_about_task(work: Work, world: World, case: Case, reason: str) -> None:
     """Tell the counsellor of the case, or else the unit, that a human must look."""
-    word = world.script.say(f"task_{reason}", world.script.default)
-    _tell(work, world, case, staffwords.task_card(world, case, word))
+    _tell(work, world, case, staffwords.task_card(world, case, reason))
 
 
 def tell_client_unreachable(work: Work, world: World, client_id: ClientId) -> None:
@@ -199,4 +204,3 @@ def _answer_by(world: World, unit: Unit, now: datetime) -> datetime:
         case _:
             pass
     return starts + timedelta(minutes=world.config.care.offer_minutes)
-

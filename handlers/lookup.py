@@ -9,6 +9,7 @@ from bot.care.units import Open, OpensAt, Unit, local_time, opening
 from bot.dialogue.answers import choose_from
 from bot.dialogue.effects import LookUp
 from bot.dialogue.events import Found, Offer
+from handlers.ways import describe_way
 from handlers.world import World
 
 #: Offered when none of the candidates fits: start again from the provinces.
@@ -67,7 +68,9 @@ class _Areas:
         if len(candidates) == 1:
             question = "area_confirm"
         gazetteer = self._world.gazetteer
-        parents = {gazetteer.lineage(code)[-2].code if len(gazetteer.lineage(code)) > 1 else None for code in candidates}
+        parents = {
+            gazetteer.lineage(code)[-2].code if len(gazetteer.lineage(code)) > 1 else None for code in candidates
+        }
         if len(candidates) > 1 and len(parents) == 1 and (parent := parents.pop()) is not None:
             return self._children_of(parent, candidates)
         offers = [Offer(code, place_name(self._world.gazetteer, code)) for code in candidates]
@@ -127,9 +130,9 @@ class _Units:
         self._now = now
 
     def find(self) -> Found:
-        offers = self._ranked()
         if self._asked.picked is not None and self._asked.picked in self._world.units:
             return Found(self._asked.key, settled=self._asked.picked)
+        offers = self._ranked()
         if self._asked.text:
             typed = choose_from(tuple((offer.unit.id, offer.unit.name) for offer in offers), self._asked.text)
             if typed is not None:
@@ -138,19 +141,28 @@ class _Units:
             return Found(self._asked.key, text=self._say("unit_none"))
         lines = "\n".join(f"{place}. {self._line(offer)}" for place, offer in enumerate(offers, start=1))
         shown = tuple(Offer(offer.unit.id, offer.unit.name) for offer in offers)
-        return Found(self._asked.key, text=f"{self._say('unit_offer')}\n\n{lines}", offers=shown)
+        return Found(self._asked.key, text=f"{self._heading(offers)}\n\n{lines}", offers=shown)
+
+    def _heading(self, offers: Sequence[matching.Offer]) -> str:
+        phrase = "unit_offer_close" if matching.are_about_as_far(offers) else "unit_offer"
+        if not matching.is_sensible(offers[0]):
+            phrase = "unit_offer_far"
+        return self._say(phrase, place=place_name(self._world.gazetteer, str(self._asked.known["area"])))
 
     def _ranked(self) -> tuple[matching.Offer, ...]:
         area = self._asked.known.get("area")
         if not isinstance(area, str):
             return ()
         answering = [unit for unit in self._world.units.values() if unit.takes_handoffs]
-        return matching.rank(answering, self._world.gazetteer, AreaCode(area), _UNITS_OFFERED, self._now)
+        return matching.rank(
+            answering, self._world.gazetteer, self._world.travel, AreaCode(area), _UNITS_OFFERED, self._now
+        )
 
     def _line(self, offer: matching.Offer) -> str:
         reasons = [self._reason(reason, offer.unit) for reason in offer.reasons]
         why = f" · {', '.join(reasons)}" if reasons else ""
-        return self._say("unit_line", name=offer.unit.name, km=offer.km, why=why)
+        way = describe_way(self._world.script, offer.way, self._asked.language)
+        return self._say("unit_line", name=offer.unit.name, way=way, why=why)
 
     def _reason(self, reason: str, unit: Unit) -> str:
         if reason == "opens_at":

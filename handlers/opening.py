@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.care.followup import Plans, read_plans
 from bot.care.gazetteer import Gazetteer
 from bot.care.phrases import PhraseWords, parse_phrase_words
+from bot.care.travel import Travel
 from bot.care.units import Unit
 from bot.config import Config
 from bot.content import Content, read_content
@@ -19,7 +20,7 @@ from handlers.clock import read_clock
 from handlers.lookup import place_name
 from handlers.phrases import PhraseStock
 from handlers.world import World
-from storage.areas import load_gazetteer, load_units
+from storage.areas import load_gazetteer, load_travel, load_units
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.library import CONTENT, read_library
@@ -32,6 +33,7 @@ class House:
     content: Content
     gazetteer: Gazetteer
     units: dict[str, Unit]
+    travel: Travel
     plans: Plans
     words: PhraseWords
 
@@ -39,12 +41,14 @@ class House:
 def read_house(config: Config) -> House:
     """Read and check every content file.
 
-    Raises ContentError, UnitsError, PlansError, AreasUnreadable or LibraryUnreadable naming file, place and remedy.
+    Raises ContentError, UnitsError, CrossingsError, PlansError, AreasUnreadable or LibraryUnreadable naming file, place
+    and remedy.
     """
     folder = config.care.content_dir or CONTENT
     files = read_library(folder)
     gazetteer = load_gazetteer()
     units = {str(unit.id): unit for unit in load_units(gazetteer, folder / "units.toml")}
+    travel = load_travel(gazetteer, folder / "crossings.csv")
 
     def name(source: str, answer: str) -> str:
         if source == "units":
@@ -53,7 +57,7 @@ def read_house(config: Config) -> House:
 
     content = read_content(files, config.care.language, name)
     plans = read_plans(parse_toml(files["reminders.toml"], "reminders.toml"), config.care.quiet_hours)
-    return House(content, gazetteer, units, plans, parse_phrase_words(files["phrase_words.txt"]))
+    return House(content, gazetteer, units, travel, plans, parse_phrase_words(files["phrase_words.txt"]))
 
 
 @asynccontextmanager
@@ -75,6 +79,7 @@ async def open_world(
             read.content.script,
             read.gazetteer,
             read.units,
+            read.travel,
             read.plans,
             keyring,
             database,

@@ -5,11 +5,12 @@ import logging
 from weakref import WeakValueDictionary
 
 from bot.dialogue.effects import Message
-from bot.ports import Incoming, Tap, Text
+from bot.ports import Incoming, Outgoing, Tap, Text
 from handlers import turn
-from handlers.speak import to_client
+from handlers.speak import WEBCHAT, to_client
 from handlers.world import World
-from storage import deliveries, people
+from storage import deliveries, outbox, people
+from storage.conversations import ConversationMoved
 from storage.errors import Closed, CommitUnknown, Overloaded, StoreUnavailable
 from storage.transaction import Work
 
@@ -47,17 +48,27 @@ class Receiver:
                 await self._world.database.write(lambda work: turn.take(work, self._world, incoming, prepared))
             except _REPEATABLE:
                 raise
-            except Exception as error:  # noqa: BLE001 - a poisonous delivery must not hold up its lane
+            except ConversationMoved:
+                continue  # another process was faster; nothing is wrong with the delivery
+            except Exception as error:
                 log.exception("turn", extra={"action": "turn.failed", "channel": incoming.channel, "error": error})
-                name = type(error).__name__
-                dead = await self._world.database.write(
-                    lambda work, name=name: deliveries.stumble(work, index, incoming.channel, name)  # type: ignore[misc] # the name is bound now
-                )
-                if dead:
-                    await self._world.database.write(lambda work: _apologise(work, self._world, incoming))
+                if await self._stumble(incoming, index, type(error).__name__):
                     return
             else:
                 return
+
+    async def _stumble(self, incoming: Incoming, index: bytes, name: str) -> bool:
+        """Count a failure; True when the delivery is given up, and the person was told if that is possible at all."""
+        database = self._world.database
+        dead = await database.write(lambda work: deliveries.stumble(work, index, incoming.channel, name))
+        if dead:
+            try:
+                await database.write(lambda work: _apologise(work, self._world, incoming))
+            except _REPEATABLE:
+                raise
+            except Exception as error:
+                log.exception("turn", extra={"action": "turn.unsaid", "channel": incoming.channel, "error": error})
+        return dead
 
     async def _prepare(self, incoming: Incoming) -> turn.Prepared:
         """Hash a typed return phrase before the transaction; everything else needs no preparation."""
@@ -79,7 +90,13 @@ class Receiver:
 
 
 def _apologise(work: Work, world: World, incoming: Incoming) -> None:
+    if incoming.group_sender is not None:
+        return
     client_id = people.find_client(work, world.address_index(incoming.channel, incoming.address))
     if client_id is not None:
         language = people.load_client(work, client_id).language
         to_client(work, world, client_id, [Message(world.script.say("error_kind", language))])
+    elif incoming.channel != WEBCHAT:  # the first message of somebody new, or staff: nothing is stored to answer to
+        sentence = Outgoing(world.script.say("error_kind", world.script.default))
+        outbox.put_farewell(work, incoming.channel, incoming.address, sentence)
+        work.after_commit(world.signals.outbox.set)

@@ -1,25 +1,20 @@
 """Keep up the follow-up: knock when a check-in is due, and call a human when silence lasts too long."""
 
-import logging
-from collections.abc import Callable
 from datetime import datetime
-
-from sqlalchemy.exc import DBAPIError
+from functools import partial
 
 from bot.care.followup import MERGE, after_quiet
 from bot.dialogue.events import Reminded
 from handlers import handoff
+from handlers.apart import keep_apart
 from handlers.conversation import Conversation, place_of
 from handlers.world import World
 from storage import cases, people, reminders, tasks
 from storage.cases import CaseId
-from storage.errors import StoreUnavailable
 from storage.outbox import Lane
 from storage.people import Client
 from storage.reminders import Progress, Reminder
 from storage.transaction import Work
-
-log = logging.getLogger(__name__)
 
 _CLAIMED_AT_ONCE = 100
 
@@ -31,7 +26,7 @@ def send_due(work: Work, world: World) -> int:
     """
     claimed = reminders.claim_due(work, most=_CLAIMED_AT_ONCE)
     for reminder in claimed:
-        if not keep_apart(work, lambda reminder=reminder: _decide(work, world, reminder)):
+        if not keep_apart(work, partial(_decide, work, world, reminder)):
             reminders.note(work, reminder, Progress.DROPPED)
     return len(claimed)
 
@@ -45,24 +40,8 @@ def note_silence(work: Work, world: World) -> int:
     ]
     for reminder in silent:
         reminders.note(work, reminder, Progress.MISSED)
-        keep_apart(work, lambda reminder=reminder: _call_human(work, world, reminder))
+        keep_apart(work, partial(_call_human, work, world, reminder))
     return len(silent)
-
-
-def keep_apart(work: Work, step: Callable[[], object]) -> bool:
-    """Do one of several things of a tick so that, if it fails, it leaves no trace and the others go on.
-
-    Return whether it was done.  Raises what the database itself raises: that concerns all of them.
-    """
-    try:
-        with work.data.begin_nested():
-            step()
-    except (DBAPIError, StoreUnavailable):
-        raise
-    except Exception as error:  # noqa: BLE001 - one row that cannot be read must not silence everybody
-        log.exception("tick", extra={"action": "tick.failed", "error": error})
-        return False
-    return True
 
 
 def _call_human(work: Work, world: World, reminder: Reminder) -> None:

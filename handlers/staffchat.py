@@ -5,13 +5,17 @@ from bot.dialogue.effects import Message
 from bot.dialogue.events import Picked
 from bot.ports import Blocked, Incoming, Other, Outgoing, Start, Tap, Text
 from handlers import casework, staffwords
+from handlers.access import Action, may
 from handlers.casework import Result
 from handlers.speak import to_staff
 from handlers.world import World
-from storage import cases, outbox, staffing
-from storage.cases import Case, Stage
+from storage import cases, chats, outbox, staffing
+from storage.cases import Case, CaseId, Stage
 from storage.staffing import Purpose, StaffAddress, StaffMember
 from storage.transaction import Work
+
+#: What a chat is told, and the case it shows the content of, so that erasing the case reaches it on its way.
+Answer = tuple[Message, CaseId | None]
 
 
 def link(work: Work, world: World, incoming: Incoming, token: str) -> bool:
@@ -25,7 +29,8 @@ def link(work: Work, world: World, incoming: Incoming, token: str) -> bool:
     where = staffing.address_in(work, staffing.folder_of(member), incoming.channel)
     if where is not None:
         to_staff(work, world, where, _welcome(world, member))
-        for case in cases.queue_of(work, member.unit_id) if member.unit_id else []:
+        waiting = cases.queue_of(work, member.unit_id) if member.unit_id else []
+        for case in (one for one in waiting if may(member, Action.TAKE, one)):
             to_staff(work, world, where, staffwords.offer_card(world, case))
     return True
 
@@ -38,10 +43,10 @@ def hear(work: Work, world: World, incoming: Incoming, member: StaffMember) -> N
     match incoming.content:
         case Tap(token):
             tapped = read_token(world.keyring.signing_key, where.folder, token)
-            for message in _tap(work, world, member, tapped) if tapped else [_say(world, "staff_gone")]:
-                to_staff(work, world, where, message)
-        case Text(text):
-            for message in _speak(work, world, member, text):
+            for message, about in _tap(work, world, member, tapped) if tapped else [_plainly(world, "staff_gone")]:
+                to_staff(work, world, where, message, message_id=about)
+        case Text(text, reply_to):
+            for message in _speak(work, world, member, _mend(text), reply_to):
                 to_staff(work, world, where, message)
         case Start(payload) if not payload or not link(work, world, incoming, payload):
             to_staff(work, world, where, _welcome(world, member))
@@ -99,11 +104,11 @@ def _tap_in_group(work: Work, world: World, incoming: Incoming, group: StaffAddr
     if case is not None and case.staff_id == member.id:
         to_staff(work, world, group, _say(world, "staff_group_taken", code=case.code, alias=member.alias))
     for chat in staffing.chats_of(work, member.id):
-        for message in messages:
-            to_staff(work, world, chat, message)
+        for message, about in messages:
+            to_staff(work, world, chat, message, message_id=about)
 
 
-def _tap(work: Work, world: World, member: StaffMember, tapped: Picked) -> list[Message]:
+def _tap(work: Work, world: World, member: StaffMember, tapped: Picked) -> list[Answer]:
     """Do what a staff button says; every answer is a message."""
     code, (wish, _, what) = tapped.key, tapped.choice.partition("=")
     match wish:
@@ -111,31 +116,31 @@ def _tap(work: Work, world: World, member: StaffMember, tapped: Picked) -> list[
             return _accept(work, world, member, code)
         case staffwords.DECLINE:
             declined = casework.decline(work, world, member, code)
-            return [_say(world, "staff_declined" if declined is Result.DONE else "staff_gone", code=code)]
+            return [_plainly(world, "staff_declined" if declined is Result.DONE else "staff_gone", code=code)]
         case staffwords.REPLY:
-            return _start_speaking(work, world, member, code)
+            return [_start_speaking(work, world, member, code)]
         case staffwords.CLOSE | staffwords.STAGE | staffwords.TRANSFER:
             case = _own(work, member, code)
             if case is None:
-                return [_say(world, "staff_gone")]
-            return [_move(work, world, member, case, wish, what)]
+                return [_plainly(world, "staff_gone")]
+            return [(_move(work, world, member, case, wish, what), None)]
         case _:
-            return [_say(world, "staff_gone")]
+            return [_plainly(world, "staff_gone")]
 
 
-def _accept(work: Work, world: World, member: StaffMember, code: str) -> list[Message]:
+def _accept(work: Work, world: World, member: StaffMember, code: str) -> list[Answer]:
     result, case = casework.accept(work, world, member, code)
     if case is not None:
-        return [staffwords.case_card(world, case)]
-    return [_say(world, "staff_taken_other" if result is Result.TAKEN else "staff_gone", code=code)]
+        return [(staffwords.case_card(world, case), case.id)]
+    return [_plainly(world, "staff_taken_other" if result is Result.TAKEN else "staff_gone", code=code)]
 
 
-def _start_speaking(work: Work, world: World, member: StaffMember, code: str) -> list[Message]:
+def _start_speaking(work: Work, world: World, member: StaffMember, code: str) -> Answer:
     is_open = _own(work, member, code) is not None
     if not is_open and casework.can_take_up(work, member, code) is None:
-        return [_say(world, "staff_gone")]
+        return _plainly(world, "staff_gone")
     staffing.speak_in(work, member, code)
-    return [_say(world, "staff_speaking" if is_open else "staff_reopens", code=code)]
+    return _plainly(world, "staff_speaking" if is_open else "staff_reopens", code=code)
 
 
 def _move(work: Work, world: World, member: StaffMember, case: Case, wish: str, what: str) -> Message:
@@ -144,13 +149,13 @@ def _move(work: Work, world: World, member: StaffMember, case: Case, wish: str, 
         case staffwords.CLOSE, "":
             return staffwords.pick_outcome(world, case, casework.OUTCOMES)
         case staffwords.CLOSE, outcome:
-            casework.close(work, world, member, case.code, outcome)
+            if casework.close(work, world, member, case.code, outcome) is Result.GONE:
+                return staffwords.pick_outcome(world, case, casework.OUTCOMES)
             return _say(world, "staff_closed", code=case.code, outcome=_word(world, f"outcome_{outcome}"))
         case staffwords.STAGE, stage if stage in casework.STAGES:
             casework.set_stage(work, world, member, case.code, Stage(stage))
             return _say(world, "staff_stage_set", code=case.code, stage=_word(world, f"stage_{stage}"))
-        case staffwords.TRANSFER, unit_id if unit_id in world.units:
-            casework.transfer(work, world, member, case.code, unit_id)
+        case staffwords.TRANSFER, unit_id if casework.transfer(work, world, member, case.code, unit_id) is Result.DONE:
             return _say(world, "staff_transferred", code=case.code, unit=world.units[unit_id].name)
         case staffwords.TRANSFER, _:
             return staffwords.pick_unit(world, case, casework.nearest_other_units(world, case))
@@ -158,10 +163,16 @@ def _move(work: Work, world: World, member: StaffMember, case: Case, wish: str, 
             return staffwords.pick_stage(world, case, casework.STAGES)
 
 
-def _speak(work: Work, world: World, member: StaffMember, text: str) -> list[Message]:
-    """Pass words on to the client this person is speaking with; never guess between several."""
+def _speak(work: Work, world: World, member: StaffMember, text: str, reply_to: str | None) -> list[Message]:
+    """Pass words on to the client whose message is answered, or whom this person is speaking with; never guess."""
     mine = cases.cases_of(work, member.id)
     code = member.speaking_in
+    answered = [case.code for case in mine if _is_about(work, case, reply_to)]
+    if answered:
+        code = answered[0]
+        staffing.speak_in(work, member, code)
+    elif reply_to is not None:
+        code = None  # a reply to something else: it may be meant for anybody
     if code is not None and code not in [case.code for case in mine]:
         code = code if casework.can_take_up(work, member, code) else None
     if code is None and not mine:
@@ -182,6 +193,19 @@ def _welcome(world: World, member: StaffMember) -> Message:
     unit = world.units.get(member.unit_id or "")
     role = _word(world, f"role_{member.role}")
     return _say(world, "staff_welcome", role=role, unit=unit.name if unit else "-")
+
+
+def _is_about(work: Work, case: Case, reply_to: str | None) -> bool:
+    return reply_to is not None and (case.card == reply_to or chats.carries(work, case, reply_to))
+
+
+def _mend(text: str) -> str:
+    """Replace half characters, which no database takes."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _plainly(world: World, phrase: str, **words: object) -> Answer:
+    return _say(world, phrase, **words), None
 
 
 def _say(world: World, phrase: str, **words: object) -> Message:

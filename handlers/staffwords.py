@@ -23,15 +23,16 @@ def offer_card(world: World, case: Case) -> Message:
 def case_card(world: World, case: Case) -> Message:
     """Show the counsellor who has the case exactly what the client sent."""
     lines = (f"• {name}: {value}" for name, value in card_lines(world, case))
-    text = "\n".join((_say(world, "staff_accepted", code=case.code), "", *lines))
+    text = "\n".join((_say(world, "staff_accepted", code=case.code), "", *lines, *_last_check_in(world, case)))
     return Message(text, (_reply_button(case), *_case_buttons(world, case)))
 
 
 def card_lines(world: World, case: Case) -> list[tuple[str, str]]:
-    """List (name, value) of what the client sent, in the language of the house."""
+    """List (name, value) of what the client sent, with the unit that has the case now, in the language of the house."""
     language = world.script.default
     flow = world.script.flow(case.flow, language)
-    return [(name, value) for _, name, value in wording.card(world.script, flow, read(flow, case.answers), language)]
+    reading = read(flow, {**case.answers, "unit": case.unit_id})
+    return [(name, value) for _, name, value in wording.card(world.script, flow, reading, language)]
 
 
 def check_in_lines(world: World, case: Case) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
@@ -53,9 +54,12 @@ def client_words(world: World, case: Case, text: str) -> Message:
 
 
 def task_card(world: World, case: Case, reason: str) -> Message:
-    """Say that a human must look; whoever has or had the case can answer at once."""
-    buttons = (_reply_button(case),) if case.staff_id is not None else ()
-    return Message(_say(world, "staff_task", code=case.code, reason=reason), buttons)
+    """Say that a human must look; only whoever has or had the case reads what was answered, and can write at once."""
+    said = _say(world, "staff_task", code=case.code, reason=_say(world, f"task_{reason}"))
+    if case.staff_id is None:
+        return Message(said)
+    answers = _last_check_in(world, case) if reason == "worrying_check_in" else ()
+    return Message("\n".join((said, *answers)), (_reply_button(case),))
 
 
 def pick_outcome(world: World, case: Case, outcomes: tuple[str, ...]) -> Message:
@@ -81,6 +85,15 @@ def pick_unit(world: World, case: Case, units: list[Unit]) -> Message:
 def pick_case(world: World, mine: list[Case]) -> Message:
     """Ask which client the words are for."""
     return Message(_say(world, "staff_pick_case"), tuple(_reply_button(case) for case in mine))
+
+
+def _last_check_in(world: World, case: Case) -> tuple[str, ...]:
+    """Write out the newest check-in; nothing if there was none."""
+    noted = check_in_lines(world, case)
+    if not noted:
+        return ()
+    day, lines = noted[-1]
+    return ("", _say(world, "staff_check_in", day=day), *(f"• {name}: {value}" for name, value in lines))
 
 
 def _case_buttons(world: World, case: Case) -> tuple[Button, ...]:

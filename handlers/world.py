@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.care.followup import Plans
 from bot.care.gazetteer import Gazetteer
+from bot.care.travel import Travel
 from bot.care.units import Unit
 from bot.config import Config
 from bot.dialogue.script import Script
@@ -28,6 +29,7 @@ class World:
     script: Script
     gazetteer: Gazetteer
     units: Mapping[str, Unit]
+    travel: Travel
     plans: Plans
     keyring: Keyring
     database: Database

@@ -44,7 +44,8 @@ class Case:
     """A case as it is worked with.
 
     `answers`: exactly what the person sent, by key of `flow`.  `asked_units`: units that had it before, oldest first.
-    `answer_by`: when an untaken offer moves on, None once taken or when nobody else can take it.
+    `answer_by`: when an untaken offer moves on, None once taken or when nobody else can take it.  `card`: the
+    platform's id of the message that showed it to its counsellor, so that a reply to it is recognised.
     """
 
     id: CaseId
@@ -61,6 +62,7 @@ class Case:
     outcome: str | None = None
     opened_month: str = ""
     check_ins: tuple[Mapping[str, Any], ...] = field(default=())
+    card: str | None = None
 
 
 def open_case(work: Work, client_id: ClientId, unit_id: str, flow: str, answers: Mapping[str, Answer]) -> Case:
@@ -87,9 +89,9 @@ def save_case(work: Work, case: Case) -> None:
     work.data.execute(update(cases).where(cases.c.case_id == case.id).values(**_columns(work, case)))
 
 
-def load_case(work: Work, case_id: CaseId) -> Case | None:
-    """Load a case; None if it does not exist (any more)."""
-    return _first(work, cases.c.case_id == case_id)
+def load_case(work: Work, case_id: CaseId, *, lock: bool = False) -> Case | None:
+    """Load a case; None if it does not exist (any more).  `lock`: as in `find_by_code`."""
+    return _first(work, cases.c.case_id == case_id, lock=lock)
 
 
 def find_by_code(work: Work, code: str, *, lock: bool = False) -> Case | None:
@@ -165,6 +167,7 @@ def _columns(work: Work, case: Case) -> dict[str, object]:
         "asked_units": case.asked_units,
         "outcome": case.outcome,
         "check_ins": case.check_ins,
+        "card": case.card,
     }
     return {
         "unit_id": case.unit_id,
@@ -204,4 +207,5 @@ def _case(work: Work, row: Row[Any]) -> Case:
         document["outcome"],
         row.opened_month,
         tuple(document["check_ins"]),
+        document.get("card"),
     )

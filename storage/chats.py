@@ -12,7 +12,6 @@ from storage.people import ClientId, folder
 from storage.tables import messages
 from storage.transaction import Work
 
-
 #: A reply to an older message than these is not recognised; the counsellor is asked instead.
 _REPLIED_TO = 100
 

@@ -9,7 +9,6 @@ from storage.sealed import Id16, Sealed
 from storage.tables import conversations
 from storage.transaction import Work
 
-
 # Built once: this is on the way of every message.
 _SAVE = (
     update(conversations)

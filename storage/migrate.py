@@ -1,22 +1,24 @@
 """Brings the tables of a store up to date; `python -m storage.migrate data "Add a table"` drafts the next change."""
 
 import argparse
+import re
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, inspect
 
 from storage.engines import is_sqlite, open_migrator
 from storage.errors import StorageError
 from storage.keystore import key_metadata
 from storage.tables import metadata
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic takes a tenth of a second to import, and nearly every start finds its tables up to date: it is imported
+# where a migration is due.
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x51664A  # an arbitrary number: processes that start at once migrate one after the other
 
@@ -55,6 +57,9 @@ def bring_up_to_date(store: Store, url: str, revision: str = "head") -> None:
 
 def draft(store: Store, message: str) -> Path:
     """Write the draft of the next migration, by comparing the tables with a new SQLite file; check it by hand."""
+    from alembic import command  # noqa: PLC0415 - see above
+    from alembic.script import Script, ScriptDirectory  # noqa: PLC0415
+
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/draft.db"
         bring_up_to_date(store, url)
@@ -70,12 +75,14 @@ def draft(store: Store, message: str) -> Path:
 
 
 def _upgrade(store: Store, connection: Connection, revision: str) -> None:
-    config = _configure(store, connection)
-    present = MigrationContext.configure(connection).get_current_revision()
-    if present == ScriptDirectory.from_config(config).get_current_head():
+    present = _read_revision(connection)
+    if present == _newest_revision(store):
         return
+    from alembic import command  # noqa: PLC0415 - see above
+    from alembic.util import CommandError  # noqa: PLC0415
+
     try:
-        command.upgrade(config, revision)
+        command.upgrade(_configure(store, connection), revision)
     except CommandError as unknown:
         raise SchemaTooNew(
             f"the {store} store is at version {present}; start the newer release that wrote it"
@@ -84,7 +91,22 @@ def _upgrade(store: Store, connection: Connection, revision: str) -> None:
         raise MigrationBroken(f"a migration of the {store} store broke a reference; nothing was changed, report it")
 
 
-def _configure(store: Store, connection: Connection) -> Config:
+def _read_revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return revision
+
+
+def _newest_revision(store: Store) -> str | None:
+    """Read the newest revision off the names of the files, which begin with it."""
+    names = (re.match(r"v(\d+)_", path.name) for path in (_FOLDER / store).glob("v*.py"))
+    return max((name[1] for name in names if name), default=None)
+
+
+def _configure(store: Store, connection: Connection) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.set_main_option("path_separator", "newline")

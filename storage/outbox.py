@@ -147,8 +147,8 @@ def postpone(work: Work, letter: Letter, delay: timedelta, rest: Outgoing, *, ag
     here = outbox.c.outbox_id == letter.id
     if work.data.execute(select(outbox.c.outbox_id).where(here)).first() is None:
         return  # erased meanwhile
-    body: dict[str, object] = {**_write(rest, replace=letter.replace), "again": again or letter.again}
-    sealed = seal_document(work, letter.recipient, "outbox.body", letter.id, body | ({"to": letter.to} if letter.to else {}))
+    body = {**_write(rest, replace=letter.replace), "again": again or letter.again, "to": letter.to}
+    sealed = seal_document(work, letter.recipient, "outbox.body", letter.id, body)
     work.data.execute(update(outbox).where(here).values(state="queued", not_before=work.now + delay, body=sealed))
 
 

@@ -67,11 +67,13 @@ def claim_due(work: Work, *, most: int) -> list[Reminder]:
     if rows:
         taken = update(reminders).where(reminders.c.reminder_id.in_([row.reminder_id for row in rows]))
         work.data.execute(taken.values(lease_until=work.now + LEASE))
-    return [Reminder(row.reminder_id, ClientId(row.client_id), row.case_id, row.kind, row.slot, row.due_at) for row in rows]
+    return [
+        Reminder(row.reminder_id, ClientId(row.client_id), row.case_id, row.kind, row.slot, row.due_at) for row in rows
+    ]
 
 
 def has_newer(work: Work, reminder: Reminder) -> bool:
-    """Tell whether a later one of the same kind is due for the same person as well, so that this one need not be sent."""
+    """Tell whether a later one of the same kind is due for the same person too, so that this one need not be sent."""
     same = (reminders.c.client_id == reminder.client_id) & (reminders.c.kind == reminder.kind)
     due = same & (reminders.c.state == Progress.WAITING.value) & (reminders.c.due_at <= work.now)
     newest = select(reminders.c.reminder_id).where(due)
@@ -108,7 +110,9 @@ def unanswered(work: Work, kind: str, before: datetime) -> list[Reminder]:
     """List reminders of a kind that were sent before a time and got no answer."""
     silent = (reminders.c.kind == kind) & (reminders.c.state == Progress.SENT.value) & (reminders.c.due_at < before)
     rows = work.data.execute(select(reminders).where(silent))
-    return [Reminder(row.reminder_id, ClientId(row.client_id), row.case_id, row.kind, row.slot, row.due_at) for row in rows]
+    return [
+        Reminder(row.reminder_id, ClientId(row.client_id), row.case_id, row.kind, row.slot, row.due_at) for row in rows
+    ]
 
 
 def drop_open(work: Work, client_id: ClientId) -> None:

@@ -55,6 +55,17 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else datetime.fromtimestamp(value, UTC)
 
 
+class Minute(Moment):
+    """A moment whose seconds nobody needs, so they are not kept; compared by the minute as well."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Turn an aware time into the seconds of its minute, rounding down."""
+        seconds = super().process_bind_param(value, dialect)
+        return None if seconds is None else seconds - seconds % 60
+
+
 class Id16(TypeDecorator[bytes]):
     """A random id or a blind index: exactly 16 bytes."""
 

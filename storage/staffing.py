@@ -135,8 +135,10 @@ def use_invite(work: Work, token: str, *purposes: Purpose) -> tuple[StaffMember,
     if row is None or Purpose(row.purpose) not in purposes:
         return None
     used = work.data.execute(delete(invites).where(invites.c.token_hash == row.token_hash))
+    if used.rowcount != 1 or row.expires_at <= work.now:
+        return None
     member = load_staff(work, row.staff_id)
-    return None if used.rowcount != 1 or member is None or row.expires_at <= work.now else (member, Purpose(row.purpose))
+    return None if member is None else (member, Purpose(row.purpose))
 
 
 def start_session(work: Work, staff_id: StaffId) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from storage.sealed import Id16, Moment, Sealed
+from storage.sealed import Id16, Minute, Moment, Sealed
 
 metadata = MetaData(
     naming_convention={
@@ -39,11 +39,11 @@ clients = Table(
     metadata,
     Column("client_id", Id16, primary_key=True),  # random; names the folder whose key seals everything below
     Column("created_month", String(7), nullable=False),  # "2026-11"; for retention only, never finer
-    Column("erase_after", Integer, nullable=False),  # day since 1970 after which the folder goes; moves with each contact
+    Column("erase_after", Integer, nullable=False),  # day since 1970 after which it goes; moves with contact
     Column("language", String(8), nullable=False),  # for texts sent before the state is opened
     Column("consent_version", String(32)),  # None before consent; proof together with the sealed state
     Column("reminders_on", Boolean, nullable=False, default=True),  # False after "berhenti": nothing is sent unasked
-    Column("paused_until", Moment),  # None when not paused; the person's own "jeda"
+    Column("paused_until", Minute),  # None when not paused; the person's own "jeda"
     Column("profile", Sealed),  # zone, safe hours, consent time: read by the service when it speaks
     Index(None, "erase_after"),
 )
@@ -54,7 +54,7 @@ addresses = Table(
     metadata,
     Column("address_index", Id16, primary_key=True),  # keyed HMAC of channel and platform id
     _owned_by_client(),
-    Column("channel", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),  # empty once the address is gone; the index waits for a return
     Column("address", Sealed, nullable=False),
     Column("screen", Sealed),  # provider's id of the message that now carries the buttons
     Column("current", Boolean, nullable=False),  # the address the person wrote from last; replies go there
@@ -104,7 +104,7 @@ cases = Table(
     Column("stage", String(32), nullable=False),  # referred, in_rehabilitation, after_rehabilitation
     Column("staff_id", Id16, ForeignKey("staff.staff_id")),  # the counsellor who has it, None in the queue
     Column("opened_month", String(7), nullable=False),
-    Column("answer_by", Moment),  # when an untaken offer moves on; None once taken
+    Column("answer_by", Minute),  # when an untaken offer moves on; None once taken
     Column("document", Sealed, nullable=False),  # the answers exactly as on the review card, outcome, units asked
     Index(None, "unit_id", "status"),
     Index(None, "client_id"),
@@ -134,8 +134,8 @@ tasks = Table(
     _owned_by_client(),
     Column("unit_id", String(64), nullable=False),
     Column("reason", String(32), nullable=False),  # missed_check_in, worrying_check_in, danger, relapse
-    Column("due_at", Moment, nullable=False),
-    Column("done_at", Moment),
+    Column("due_at", Minute, nullable=False),
+    Column("done_at", Minute),
     Index(None, "unit_id", "done_at"),
 )
 
@@ -148,9 +148,9 @@ reminders = Table(
     Column("case_id", Id16, ForeignKey("cases.case_id", ondelete="CASCADE")),
     Column("kind", String(32), nullable=False),
     Column("slot", String(64), nullable=False),
-    Column("due_at", Moment, nullable=False),
+    Column("due_at", Minute, nullable=False),
     Column("state", String(16), nullable=False),  # waiting, sent, answered, missed, dropped
-    Column("lease_until", Moment),
+    Column("lease_until", Minute),
     UniqueConstraint("client_id", "slot"),
     Index(None, "state", "due_at"),
 )
@@ -167,7 +167,7 @@ outbox = Table(
     Column("state", String(16), nullable=False),  # queued, sending, failed, uncertain
     Column("attempts", Integer, nullable=False),
     Column("not_before", Moment, nullable=False),
-    Column("message_id", Id16),  # the chat message it carries, to mark delivery; None otherwise
+    Column("message_id", Id16),  # the chat message it carries (for its mark) or the case it shows to staff; or None
     Column("body", Sealed, nullable=False),
     UniqueConstraint("recipient_id", "sequence"),
     Index(None, "state", "not_before"),
@@ -182,7 +182,7 @@ seen = Table(
     Index(None, "day"),
 )
 
-#: Deliveries that failed while being handled: counted before work, parked as dead after five.
+#: Deliveries that failed while being handled: counted, and parked as dead after five attempts.
 stumbles = Table(
     "stumbles",
     metadata,
@@ -235,7 +235,7 @@ invites = Table(
     Column("token_hash", Id16, primary_key=True),
     Column("staff_id", Id16, ForeignKey("staff.staff_id", ondelete="CASCADE"), nullable=False),
     Column("purpose", String(16), nullable=False),  # sign_in, link_chat, link_group
-    Column("expires_at", Moment, nullable=False),
+    Column("expires_at", Minute, nullable=False),
 )
 
 #: Signed-in desks.  Idle fifteen minutes, at most eight hours.
@@ -244,6 +244,6 @@ staff_sessions = Table(
     metadata,
     Column("token_hash", Id16, primary_key=True),
     Column("staff_id", Id16, ForeignKey("staff.staff_id", ondelete="CASCADE"), nullable=False),
-    Column("started_at", Moment, nullable=False),
-    Column("last_seen_at", Moment, nullable=False),
+    Column("started_at", Minute, nullable=False),
+    Column("last_seen_at", Minute, nullable=False),
 )

@@ -17,7 +17,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _KINDS: dict[str, UnitKind] = {kind: kind for kind in get_args(UnitKind)}
 _SERVICES: dict[str, Service] = {service: service for service in get_args(Service)}
 _TIMEZONES: dict[str, Timezone] = {name: name for name in get_args(Timezone)}
-_OPTIONAL = frozenset({"point", "phone"})
+_OPTIONAL = frozenset({"point", "phone", "roads_from"})
 _REQUIRED = frozenset(field.name for field in fields(Unit)) - _OPTIONAL - {"province"}
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{1,18}[0-9]")
@@ -104,7 +104,7 @@ def _unit(row: _Row, gazetteer: Gazetteer) -> Unit:
         province=AreaCode(area[:2]),
         area=area,
         point=_point(row, gazetteer, area),
-        serves=_serves(row, gazetteer),
+        serves=_regencies(row, "serves", gazetteer),
         accepts=accepts,
         free=free,
         hours=_hours(row),
@@ -114,6 +114,7 @@ def _unit(row: _Row, gazetteer: Gazetteer) -> Unit:
         verified_on=_verified_on(row),
         active=row.flag("active"),
         takes_handoffs=row.flag("takes_handoffs"),
+        roads_from=_regencies(row, "roads_from", gazetteer) if "roads_from" in row.fields else (),
     )
 
 
@@ -156,11 +157,11 @@ def _point(row: _Row, gazetteer: Gazetteer, area: AreaCode) -> Point:
     return point
 
 
-def _serves(row: _Row, gazetteer: Gazetteer) -> tuple[AreaCode, ...]:
-    codes = row.texts("serves")
+def _regencies(row: _Row, field: str, gazetteer: Gazetteer) -> tuple[AreaCode, ...]:
+    codes = row.texts(field)
     for code in codes:
         if level_of(code) != REGENCY or gazetteer.area(code) is None:
-            row.refuse("serves", f"{code!r} is not the code of a regency", "write it like 74.71")
+            row.refuse(field, f"{code!r} is not the code of a regency", "write it like 74.71")
     return tuple(AreaCode(code) for code in codes)
 
 

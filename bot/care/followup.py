@@ -125,13 +125,9 @@ def _plan(name: str, row: Mapping[str, Any]) -> Plan:
 
 def _kind(name: str, row: Mapping[str, Any]) -> Kind:
     try:
-        kind = Kind(
-            timedelta(hours=row["send_within_hours"]), row["then"], timedelta(hours=row["miss_after_hours"])
-        )
+        kind = Kind(timedelta(hours=row["send_within_hours"]), row["then"], timedelta(hours=row["miss_after_hours"]))
     except (KeyError, TypeError):
-        raise PlansError(
-            f"reminders.toml: kind.{name}: needs send_within_hours, then and miss_after_hours"
-        ) from None
+        raise PlansError(f"reminders.toml: kind.{name}: needs send_within_hours, then and miss_after_hours") from None
     if kind.when_late not in (DROP, MERGE):
         raise PlansError(f"reminders.toml: kind.{name}: then must be {DROP!r} or {MERGE!r}")
     return kind

@@ -155,6 +155,12 @@ def build_travel(crossings: Iterable[Crossing], straits: Iterable[Strait]) -> Tr
     return graph.finish()
 
 
+def round_minutes(minutes: float) -> int:
+    """Round to what the reckoning can bear: five minutes below an hour, half an hour above three."""
+    step = 5 if minutes < 60 else 10 if minutes < 180 else 30  # noqa: PLR2004 - one hour, three hours
+    return max(round(minutes / step) * step, _SHORTEST_MINUTES)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sailing:
     to: int

@@ -35,6 +35,7 @@ class Unit:
     """One row of the directory.
 
     `serves`: regency codes that a source names; empty means not known, not "nobody".
+    `roads_from`: regencies whose roads run to the unit, although mountains make others look nearer.
     `free`: the services a source calls free; ask first about the others.
     `hours`: Monday first, None on a closed day; None as a whole means "ask".
     `phone`: None where no source gives one.  `verified_on`: None until somebody has confirmed the row.
@@ -57,6 +58,7 @@ class Unit:
     verified_on: date | None
     active: bool
     takes_handoffs: bool
+    roads_from: tuple[AreaCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,8 @@ async function sendReply(form) {
     const page = parse(await response.text());
     const next = page.querySelector("#reply [name=once]");
     if (!response.ok || !next) return reveal("unsent");
+    // A case that was closed is open again, with all that can be done for it.
+    if (!document.getElementById("steps")) return location.assign(live.dataset.again);
     mergeCase(page);
     scrollDown(document.getElementById("chat"));
     form.elements.namedItem("once").value = next.value;

@@ -109,6 +109,18 @@ async def test_quick_exit_leaves_nothing_to_go_back_to(stand: Stand, leave: Call
     await expect(page.get_by_text("Rahasia contoh")).to_have_count(0)
 
 
+async def test_quick_exit_before_consent_forgets_the_place_as_well(stand: Stand) -> None:
+    page = await stand.visit()
+    await tap(page, SEEK)
+    await expect(page.get_by_role("button", name=CONSENT)).to_be_visible()
+    await leave_by_button(page)
+    await page.wait_for_url("**/chat/away")
+    await page.goto(f"{stand.url}/chat")
+
+    await expect(page.get_by_role("button", name=SEEK)).to_be_visible()
+    await expect(page.get_by_role("button", name=CONSENT)).to_have_count(0)
+
+
 async def test_without_scripts_quick_exit_forgets_and_back_shows_nothing(stand: Stand) -> None:
     page = await stand.visit(scripts="off")
     await agree(page)

@@ -55,6 +55,20 @@ async def test_a_message_that_fails_stays_in_the_field_and_goes_out_once_later(s
     assert stand.pages.texts().count("jangan hilang") == 1
 
 
+async def test_after_erasing_the_farewell_stays_and_what_follows_begins_somewhere_new(stand: Stand) -> None:
+    page = await stand.visit()
+    await agree(page)
+    old = stand.pages.arrived[-1].address
+    await write(page, "hapus")
+    await expect(page.get_by_text(PHRASES["erased"])).to_be_visible()
+    await expect(page.get_by_text("Kamu tinggal di mana?")).to_have_count(0)
+    assert await page.context.cookies() == []
+
+    await write(page, "halo lagi")
+    await expect(page.get_by_text("Kamu menulis 9 huruf.")).to_be_visible()
+    assert stand.pages.arrived[-1].address != old
+
+
 async def test_when_the_conversation_was_erased_elsewhere_the_page_starts_afresh(stand: Stand) -> None:
     page = await stand.visit()
     await agree(page)
@@ -67,10 +81,9 @@ async def test_when_the_conversation_was_erased_elsewhere_the_page_starts_afresh
 
 
 async def test_a_stream_says_that_something_happened_but_never_what(stand: Stand) -> None:
-    page = await stand.visit()
+    page = await stand.visit(scripts="off")
     await agree(page)
     (cookie,) = await page.context.cookies()
-    await page.close()
     async with httpx.AsyncClient(base_url=stand.url, cookies={cookie["name"]: cookie["value"]}) as http:
         revision = stand.pages.only_talk().changes
         async with http.stream("GET", f"/chat/events?after={revision}") as stream:
@@ -91,10 +104,9 @@ async def opens(http: httpx.AsyncClient, url: str) -> bool:
 
 
 async def test_one_address_holds_few_streams_open(stand: Stand) -> None:
-    page = await stand.visit()
+    page = await stand.visit(scripts="off")
     await agree(page)
     (cookie,) = await page.context.cookies()
-    await page.close()
     url = f"/chat/events?after={stand.pages.only_talk().changes}"
     async with httpx.AsyncClient(base_url=stand.url, cookies={cookie["name"]: cookie["value"]}) as http:
         streams = [await http.send(http.build_request("GET", url), stream=True) for _ in range(4)]

@@ -93,7 +93,9 @@ class TestDesk:
         self.opened.append(http)
         return http
 
-    async def hire(self, role: Role = Role.COUNSELLOR, unit: str | None = HERE, alias: str = "Kak Melati") -> StaffMember:
+    async def hire(
+        self, role: Role = Role.COUNSELLOR, unit: str | None = HERE, alias: str = "Kak Melati"
+    ) -> StaffMember:
         """Add somebody who works here."""
         return await self.bed.world.database.write(lambda work: staffing.add_staff(work, role, unit, alias))
 

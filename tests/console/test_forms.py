@@ -8,8 +8,10 @@ from starlette.routing import Route
 
 from console.forms import UsedForms
 from console.routes import desk_routes
+from handlers import handoff
 from handlers.desk import Desk
 from storage import tasks
+from storage.cases import Status
 from storage.transaction import Work
 from tests.console.desks import ORIGIN, Browser, TestDesk
 
@@ -116,12 +118,30 @@ async def test_a_reply_that_is_too_long_is_not_sent_and_not_lost(desk: TestDesk)
     assert text not in "".join(desk.bed.heard("9001"))
 
 
-async def test_a_reply_to_a_case_closed_meanwhile_is_said_not_to_be_sent(desk: TestDesk) -> None:
+async def test_a_reply_to_a_case_transferred_meanwhile_is_said_not_to_be_sent(desk: TestDesk) -> None:
     browser, names = await _set(desk)
-    await browser.post(f"/desk/cases/{names['mine']}/close", outcome="informed")
+    await browser.post(f"/desk/cases/{names['mine']}/transfer", unit="bnnp-sultra")
+    response = await browser.post(f"/desk/cases/{names['mine']}/speak", text="Halo, ini contoh.")
+    assert response.status_code == 404
+    assert "bukan kamu yang menanganinya" in response.text
+
+
+async def test_a_reply_to_a_case_the_client_took_back_stays_in_the_box(desk: TestDesk) -> None:
+    browser, names = await _set(desk)
+    case, world = await desk.case(names["mine"]), desk.bed.world
+    await world.database.write(lambda work: handoff.withdraw(work, world, case))
     response = await browser.post(f"/desk/cases/{names['mine']}/speak", text="Halo, ini contoh.")
     assert response.status_code == 409
     assert "Tidak ada yang dilakukan" in response.text
+
+
+async def test_a_reply_to_a_closed_case_opens_it_again_as_the_page_announces(desk: TestDesk) -> None:
+    browser, names = await _set(desk)
+    path = f"/desk/cases/{names['mine']}"
+    await browser.post(f"{path}/close", outcome="informed")
+    assert "membukanya lagi" in (await browser.open(path)).text
+    await browser.post(f"{path}/speak", text="Halo, ini contoh.")
+    assert (await desk.case(names["mine"])).status is Status.ACCEPTED
 
 
 @pytest.mark.parametrize("text", ["", "   \r\n "])

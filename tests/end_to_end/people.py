@@ -7,7 +7,7 @@ from tests.botapi.people import Person
 from tests.botapi.screen import Screen
 from tests.end_to_end.telegram_process import TelegramProcess
 
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
 OFFER = "Permintaan baru ·"
 
 
@@ -108,3 +108,14 @@ async def reach(client: Person, counsellor: Person) -> None:
     await hear(counsellor, OFFER)
     await counsellor.press("Terima")
     await hear(client, "siap mendengar")
+
+
+async def close_case(counsellor: Person) -> None:
+    """Close the counsellor's case: rehabilitation has begun."""
+    await take_step(counsellor, Step(await find_label(counsellor, "Tutup"), "Bagaimana akhirnya", tap=True))
+    await take_step(counsellor, Step("mulai rehabilitasi", "sudah ditutup: mulai rehabilitasi", tap=True))
+
+
+async def find_label(person: Person, beginning: str) -> str:
+    """Find the button that begins with these words."""
+    return next(label for label in (await person.screen()).labels if label.startswith(beginning))

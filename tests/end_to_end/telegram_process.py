@@ -18,8 +18,8 @@ Mode = Literal["polling", "webhook"]
 MODES: tuple[Mode, ...] = ("polling", "webhook")
 ROOT = Path(__file__).parents[2]
 
-_UP_SECONDS = 30.0
-_DOWN_SECONDS = 15.0
+_UP_SECONDS = 60.0
+_DOWN_SECONDS = 30.0
 _LOOK_SECONDS = 0.02
 
 
@@ -50,6 +50,7 @@ class TelegramProcess:
     port: int
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     _process: asyncio.subprocess.Process | None = None
+    _set_up_before: int = 0
 
     @property
     def config_file(self) -> Path:
@@ -88,6 +89,7 @@ class TelegramProcess:
 
     async def launch(self) -> None:
         """Start the process without waiting for it."""
+        self._set_up_before = self._count_set_ups()
         with self.output_file.open("ab") as output, self.errors_file.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "bot", "run", "--config", str(self.config_file)),
@@ -143,11 +145,11 @@ class TelegramProcess:
             answer = await client.get(f"{self.url}/readyz")
         except httpx.TransportError:
             return False
-        return answer.is_success and self._is_set_up()
+        return answer.is_success and self._count_set_ups() > self._set_up_before
 
-    def _is_set_up(self) -> bool:
-        """The last call of the setting up was answered; in polling, updates are being fetched."""
-        return bool(self.bot_api.calls("setMyShortDescription"))
+    def _count_set_ups(self) -> int:
+        """Count how often the bot was set up, by the last call of it."""
+        return len(self.bot_api.calls("setMyShortDescription"))
 
     async def _end(self, how: signal.Signals) -> int:
         if self._running.returncode is None:

@@ -3,12 +3,19 @@
 import json
 from collections.abc import Awaitable, Callable
 
-import pytest
-
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person
 from tests.end_to_end.people import INTAKE_ID, PATIENCE_S, Step, count_texts, hear, take_step, walk
 from tests.end_to_end.telegram_process import TelegramProcess
+
+PLACES: dict[str, tuple[float, float, str]] = {
+    "in Kendari": (-3.9675, 122.5205, "Apa yang kamu pakai"),
+    "in Kendari, swapped": (122.5205, -3.9675, "Kecamatan mana"),
+    "in Kuala Lumpur": (3.139, 101.687, "di luar jangkauan"),
+    "in Sydney": (-33.87, 151.21, "di luar jangkauan"),
+    "nowhere": (0.0, 0.0, "di luar jangkauan"),
+    "at the pole": (90.0, 180.0, "di luar jangkauan"),
+}
 
 UP_TO_SUBSTANCES, AFTER_SUBSTANCES = INTAKE_ID[:5], INTAKE_ID[5:]
 UP_TO_AREA = INTAKE_ID[:4]
@@ -74,26 +81,14 @@ async def test_a_message_that_was_edited_changes_nothing_and_the_person_is_told(
     assert any(CARD in text for text in client.received)
 
 
-@pytest.mark.parametrize(
-    ("latitude", "longitude", "answer"),
-    [
-        pytest.param(-3.9675, 122.5205, "Apa yang kamu pakai", id="in Kendari"),
-        pytest.param(122.5205, -3.9675, "Kecamatan mana", id="in Kendari, swapped"),
-        pytest.param(3.139, 101.687, "di luar jangkauan", id="in Kuala Lumpur"),
-        pytest.param(-33.87, 151.21, "di luar jangkauan", id="in Sydney"),
-        pytest.param(0.0, 0.0, "di luar jangkauan", id="nowhere"),
-        pytest.param(90.0, 180.0, "di luar jangkauan", id="at the pole"),
-    ],
-)
-async def test_a_shared_place_is_understood_or_refused_kindly(
-    bot_api: BotApi, polling: TelegramProcess, latitude: float, longitude: float, answer: str
-) -> None:
+async def test_a_shared_place_is_understood_or_refused_kindly(bot_api: BotApi, polling: TelegramProcess) -> None:
     del polling
-    client = bot_api.person("Contoh Klien")
-    await walk(client, *UP_TO_AREA)
-    before = count_texts(client)
-    await client.share(latitude, longitude)
-    await hear(client, answer, since=before)
+    for name, (latitude, longitude, answer) in PLACES.items():
+        client = bot_api.person(f"Contoh {name}")
+        await walk(client, *UP_TO_AREA)
+        before = count_texts(client)
+        await client.share(latitude, longitude)
+        await hear(client, answer, since=before)
 
 
 async def test_what_arrives_twice_is_taken_once(bot_api: BotApi, service: TelegramProcess) -> None:

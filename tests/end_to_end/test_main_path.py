@@ -13,8 +13,10 @@ from tests.end_to_end.people import (
     INTAKE_EN,
     INTAKE_ID,
     OFFER,
+    PATIENCE_S,
     SENT_LINES,
     Step,
+    close_case,
     hear,
     join_staff,
     reach,
@@ -48,9 +50,9 @@ async def test_a_person_reaches_a_counsellor_and_both_are_heard(
     await hear(client, "dari konselor 4")
     assert _numbers("dari klien", counsellor) == _numbers("dari konselor", client) == [0, 1, 2, 3, 4]
 
-    await _close(counsellor)
+    await close_case(counsellor)
     await hear(client, "sudah ditutup" if language == "id" else "closed")
-    await bot_api.wait_until_idle(timeout=20)
+    await bot_api.wait_until_idle(timeout=PATIENCE_S)
     assert bot_api.unanswered == []
     assert bot_api.refused == []
 
@@ -63,7 +65,7 @@ async def test_everything_can_be_deleted_and_the_farewell_arrives(bot_api: BotAp
     await take_step(client, Step("hapus", "Hapus sekarang?"))
     await take_step(client, Step("Ya, hapus sekarang", "Semua datamu di sini sudah dihapus", tap=True))
     await hear(counsellor, "klien menghapus datanya")
-    await bot_api.wait_until_idle(timeout=20)
+    await bot_api.wait_until_idle(timeout=PATIENCE_S)
 
     assert _count_rows(polling.data_folder, "clients", "cases", "conversations", "outbox", "addresses") == {}
     await take_step(client, Step("halo", "Mau mulai dari mana?"))
@@ -71,12 +73,6 @@ async def test_everything_can_be_deleted_and_the_farewell_arrives(bot_api: BotAp
 
 def _numbers(said: str, person: Person) -> list[int]:
     return [int(found[1]) for text in person.received if (found := re.search(rf"{said} (\d)", text))]
-
-
-async def _close(counsellor: Person) -> None:
-    label = next(label for label in (await counsellor.screen()).labels if label.startswith("Tutup"))
-    await take_step(counsellor, Step(label, "Bagaimana akhirnya", tap=True))
-    await take_step(counsellor, Step("mulai rehabilitasi", "sudah ditutup: mulai rehabilitasi", tap=True))
 
 
 def _count_rows(folder: Path, *tables: str) -> dict[str, int]:

@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any
 
 from bot.care.gazetteer import AreaCode, AreaRow, Gazetteer, Point, build_gazetteer
+from bot.care.travel import Travel
 from bot.care.units import Unit, UnitId
-from storage.areas import load_gazetteer, load_units
+from storage.areas import load_gazetteer, load_travel, load_units
 
 
 @cache
@@ -21,6 +22,12 @@ def whole_gazetteer() -> Gazetteer:
 def real_units() -> tuple[Unit, ...]:
     """Load the directory that is shipped."""
     return load_units(whole_gazetteer())
+
+
+@cache
+def real_travel() -> Travel:
+    """Load the crossings that are shipped."""
+    return load_travel(whole_gazetteer())
 
 
 def small_gazetteer(villages: Iterable[tuple[float, float]]) -> Gazetteer:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.care.gazetteer import AreaCode, Gazetteer, Point
-from bot.care.matching import FAR_AWAY_KM, Offer, rank
+from bot.care.matching import FAR_AWAY_KM, Offer, are_about_as_far, is_sensible, lead_to_one_unit, rank
 from bot.care.units import Span, Unit
-from tests.surroundings.geography import invented_unit, real_units, whole_gazetteer
+from tests.surroundings.geography import invented_unit, real_travel, real_units, whole_gazetteer
 
 MANDONGA = AreaCode("74.71.01")
 WEEKDAYS_8_TO_16 = (*[Span(time(8), time(16))] * 5, None, None)
@@ -22,18 +22,18 @@ def unit_at(name: str, area: str, **changes: object) -> Unit:
 
 
 def offered(units: list[Unit], area: str, limit: int = 3) -> list[str]:
-    return [offer.unit.id for offer in rank(units, whole_gazetteer(), AreaCode(area), limit)]
+    return [offer.unit.id for offer in rank(units, whole_gazetteer(), real_travel(), AreaCode(area), limit)]
 
 
 def only_offer(unit: Unit, area: str = MANDONGA, now: datetime | None = None) -> Offer:
-    (offer,) = rank([unit], whole_gazetteer(), AreaCode(area), now=now)
+    (offer,) = rank([unit], whole_gazetteer(), real_travel(), AreaCode(area), now=now)
     return offer
 
 
 def test_the_nearer_unit_is_offered_first() -> None:
     units = [unit_at("raha", "74.03.16.1008"), unit_at("kolaka", "74.01.04.1001"), unit_at("kendari", "74.71")]
 
-    assert offered(units, "74.71.01") == ["kendari", "raha", "kolaka"]
+    assert offered(units, "74.71.01") == ["kendari", "kolaka", "raha"]
     assert offered(units, "74.01.04") == ["kolaka", "kendari", "raha"]
 
 
@@ -54,7 +54,7 @@ def test_a_unit_that_serves_the_regency_wins_when_the_other_is_only_a_little_nea
     serving = unit_at("serving", "74.71", point=Point(-4.0, 121.9, "sulawesi"), serves=(AreaCode("74.71"),))
 
     assert offered([stranger, serving], "74.71.01") == ["serving", "stranger"]
-    assert "nearest" in rank([stranger, serving], whole_gazetteer(), MANDONGA)[1].reasons
+    assert "nearest" in rank([stranger, serving], whole_gazetteer(), real_travel(), MANDONGA)[1].reasons
 
 
 def test_serving_the_regency_does_not_outweigh_a_much_shorter_way() -> None:
@@ -68,7 +68,7 @@ def test_a_community_unit_of_the_own_kecamatan_is_never_offered_first() -> None:
     units = [neighbours, unit_at("bnn-jakut", "31.72.05.1003"), unit_at("bnn-tangerang", "36.71")]
 
     assert offered(units, "31.72.02") == ["bnn-jakut", "bnn-tangerang", "ibm-warakas"]
-    assert "own_neighbourhood" in rank(units, whole_gazetteer(), AreaCode("31.72.02"))[-1].reasons
+    assert "own_neighbourhood" in rank(units, whole_gazetteer(), real_travel(), AreaCode("31.72.02"))[-1].reasons
     assert offered(units, "31.72.05") == ["bnn-jakut", "ibm-warakas", "bnn-tangerang"]
 
 
@@ -132,21 +132,62 @@ def test_hours_are_judged_by_the_clock_of_the_unit(hours: object, reason: str) -
     assert only_offer(unit_at("kendari", "74.71", hours=hours), now=ten_in_kendari_on_monday).reasons[-1] == reason
 
 
-def test_a_cost_of_travel_can_take_the_place_of_the_straight_line() -> None:
-    def refuse_the_sea(one: Point, other: Point) -> float:
-        return abs(one.lat - other.lat) + (0 if one.island == other.island else 1_000)
-
+def test_the_way_counts_and_not_the_straight_line() -> None:
     units = [unit_at("raha", "74.03.16.1008"), unit_at("kolaka", "74.01.04.1001")]
     rumbia = AreaCode("74.06.04")
 
-    ranked = rank(units, whole_gazetteer(), rumbia, measure=refuse_the_sea)
+    offers = rank(units, whole_gazetteer(), real_travel(), rumbia)
 
-    assert offered(units, rumbia) == ["raha", "kolaka"]
-    assert [offer.unit.id for offer in ranked] == ["kolaka", "raha"]
+    assert [offer.unit.id for offer in offers] == ["kolaka", "raha"]
+    assert offers[0].km > offers[1].km
+    assert offers[0].minutes is not None
+    assert offers[1].minutes is not None
+    assert offers[0].minutes < offers[1].minutes
+
+
+def test_a_unit_the_roads_run_to_wins_against_one_behind_the_mountains() -> None:
+    units = [unit_at("kendari", "74.71"), unit_at("kolaka", "74.01.04.1001")]
+    asinua = next(area.code for area in whole_gazetteer().children("74.02") if area.name == "Asinua")
+
+    assert offered(units, asinua) == ["kolaka", "kendari"]
+    units[0] = unit_at("kendari", "74.71", roads_from=(AreaCode("74.02"),))
+    assert offered(units, asinua) == ["kendari", "kolaka"]
+
+
+def test_without_a_known_way_the_nearer_unit_comes_first_and_is_not_sensible() -> None:
+    units = [unit_at("kendari", "74.71"), unit_at("raha", "74.03.16.1008")]
+    merauke = AreaCode("93.01.01")
+
+    offers = rank(units, whole_gazetteer(), real_travel(), merauke)
+
+    assert [offer.unit.id for offer in offers] == ["raha", "kendari"]
+    assert [offer.minutes for offer in offers] == [None, None]
+    assert "out_of_reach" in offers[0].reasons
+    assert not is_sensible(offers[0])
+
+
+def test_two_towns_about_as_far_are_noticed_and_two_units_of_one_town_are_not() -> None:
+    towns = [unit_at("raha", "74.03.16.1008"), unit_at("baubau", "74.72.02.1003")]
+    one_town = [unit_at("one", "74.71"), unit_at("two", "74.71")]
+    kambowa = next(area.code for area in whole_gazetteer().children("74.10") if area.name == "Kambowa")
+
+    assert are_about_as_far(rank(towns, whole_gazetteer(), real_travel(), kambowa))
+    assert not are_about_as_far(rank(towns, whole_gazetteer(), real_travel(), AreaCode("74.72.04")))
+    assert not are_about_as_far(rank(one_town, whole_gazetteer(), real_travel(), MANDONGA))
+    assert not are_about_as_far(rank(one_town[:1], whole_gazetteer(), real_travel(), MANDONGA))
+
+
+@pytest.mark.parametrize(("regency", "one"), [("74.07", True), ("74.14", True), ("74.71", True), ("74.06", False)])
+def test_where_every_kecamatan_leads_to_one_unit_is_known(regency: str, one: bool) -> None:  # noqa: FBT001 - expected
+    answering = [unit for unit in real_units() if unit.takes_handoffs]
+    districts = [area.code for area in whole_gazetteer().children(regency)]
+
+    assert lead_to_one_unit(answering, whole_gazetteer(), real_travel(), districts) is one
+    assert not lead_to_one_unit([], whole_gazetteer(), real_travel(), districts)
 
 
 def test_an_area_nobody_knows_gets_no_offer() -> None:
-    assert rank(real_units(), whole_gazetteer(), AreaCode("00.01")) == ()
+    assert rank(real_units(), whole_gazetteer(), real_travel(), AreaCode("00.01")) == ()
 
 
 def everywhere(gazetteer: Gazetteer) -> list[AreaCode]:
@@ -160,7 +201,7 @@ def everywhere(gazetteer: Gazetteer) -> list[AreaCode]:
 
 @given(area=st.sampled_from(everywhere(whole_gazetteer())), limit=st.integers(1, 10))
 def test_everywhere_as_many_units_as_asked_are_offered_and_neighbours_last(area: AreaCode, limit: int) -> None:
-    offers = rank(real_units(), whole_gazetteer(), area, limit)
+    offers = rank(real_units(), whole_gazetteer(), real_travel(), area, limit)
 
     assert len({offer.unit.id for offer in offers}) == limit
     assert all(offer.km >= 1 for offer in offers)

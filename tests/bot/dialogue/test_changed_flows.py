@@ -170,8 +170,10 @@ def test_picked_choices_that_were_removed_are_forgotten() -> None:
     steps = _steps()
     steps[2] = steps[2].replace('sabu = "Sabu", ', "")
 
-    talk = Talk(_script(steps), waiting.state).take(waiting.token("Selesai memilih"))
+    talk = Talk(_script(steps), waiting.state).type("bantuan")
+    assert talk.state.draft == ("ganja",)
 
+    talk.take(waiting.token("Selesai memilih"))
     assert talk.answers["what"] == ("ganja",)
 
 

@@ -49,13 +49,24 @@ def test_a_back_button_tapped_twice_in_haste_goes_back_once() -> None:
     assert "lama" in talk.text
 
 
+def test_a_back_button_of_an_older_question_goes_back_from_no_other() -> None:
+    talk = _talk(*TO_AREA)
+    old = talk.token("Kembali")
+
+    talk.type("Kolaka").take(old)
+
+    assert talk.state.asked == "substances"
+    assert "lama" in talk.text
+
+
 def test_back_while_editing_the_first_line_drops_nothing_below() -> None:
     talk = _talk(*TO_REVIEW).tap("Ubah: Usia")
     below = {key for key in talk.answers if key != "consent"}
-    talk.tap("Kembali", "Saya setuju")
+    talk.type("kembali", "kembali")
 
-    assert talk.state.asked == "age_band"
+    assert talk.state.asked == "consent"
     assert below <= set(talk.answers)
+    assert talk.tap("Saya setuju").state.asked == "age_band"
 
 
 def test_every_line_of_the_card_can_be_edited() -> None:

@@ -1,0 +1,1 @@
+"""Small runs of every benchmark, so that none of them rots."""

@@ -1,0 +1,155 @@
+"""How long ways take, and which boats they use."""
+
+import math
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.care.crossings import Crossing, CrossingKind, Port, Strait
+from bot.care.gazetteer import Point
+from bot.care.travel import Leg, Travel, build_travel, round_minutes
+from tests.surroundings.geography import real_travel, real_units, whole_gazetteer
+
+KM = 1 / 111.195
+HOME = Point(0.0, 120.0, "rumah")
+HARBOUR = Port("Dermaga", Point(10 * KM, 120.0, "rumah"))
+LANDING = Port("Seberang", Point(20 * KM, 120.0, "pulau"))
+ISLET = Point(25 * KM, 120.0, "pulau")
+
+
+def line(start: Port, end: Port, minutes: int = 30, a_week: float = 7, kind: CrossingKind = "ferry") -> Crossing:
+    return Crossing(kind, start, end, minutes, a_week, "high", date(2026, 11, 21), "invented")
+
+
+def minutes(travel: Travel, home: Point, place: Point) -> float | None:
+    return travel.leave(home).minutes_to(place)
+
+
+def test_on_one_island_the_way_is_two_and_a_half_minutes_a_kilometre() -> None:
+    way = build_travel((), ()).leave(HOME).way_to(Point(100 * KM, 120.0, "rumah"))
+
+    assert way is not None
+    assert way.minutes == 240
+    assert way.legs == (Leg("land", 240, ""),)
+
+
+def test_the_way_over_the_sea_adds_the_wait_for_the_ferry() -> None:
+    way = build_travel([line(HARBOUR, LANDING)], ()).leave(HOME).way_to(ISLET)
+
+    assert way is not None
+    assert way.minutes == 24 + 120 + 30 + 12
+    assert way.legs == (Leg("land", 24, "Dermaga"), Leg("ferry", 30, "Seberang"), Leg("land", 12, ""))
+
+
+@pytest.mark.parametrize(("a_week", "wait"), [(70, 15), (28, 45), (14, 75), (7, 120), (3, 240), (2, 420)])
+def test_the_rarer_the_ferry_the_longer_the_wait(a_week: float, wait: int) -> None:
+    travel = build_travel([line(HARBOUR, LANDING, a_week=a_week)], ())
+
+    assert minutes(travel, HARBOUR.point, LANDING.point) == wait + 30
+
+
+def test_nobody_waits_for_a_bridge() -> None:
+    travel = build_travel([line(HARBOUR, LANDING, minutes=10, a_week=1_000, kind="bridge")], ())
+
+    assert minutes(travel, HARBOUR.point, LANDING.point) == 10
+
+
+def test_without_a_line_a_boat_is_asked_for() -> None:
+    travel = build_travel((), [Strait(HARBOUR, LANDING)])
+
+    assert minutes(travel, HARBOUR.point, LANDING.point) == pytest.approx(60 + 45 + 46, abs=1)
+
+
+def test_where_a_line_is_known_no_boat_is_invented() -> None:
+    travel = build_travel([line(HARBOUR, LANDING, minutes=600)], [Strait(HARBOUR, LANDING)])
+
+    assert minutes(travel, HARBOUR.point, LANDING.point) == 600 + 120
+
+
+def test_a_gulf_of_the_same_island_may_be_crossed() -> None:
+    near, far = Port("Teluk", HOME), Port("Tanjung", Point(500 * KM, 120.0, "rumah"))
+
+    way = build_travel([line(near, far, minutes=60)], ()).leave(HOME).way_to(far.point)
+
+    assert way is not None
+    assert way.minutes == 180
+    assert [leg.kind for leg in way.legs] == ["land", "ferry", "land"]
+
+
+def test_without_a_crossing_no_way_is_known() -> None:
+    journey = build_travel((), ()).leave(HOME)
+
+    assert journey.minutes_to(ISLET) is None
+    assert journey.way_to(ISLET) is None
+
+
+@pytest.mark.parametrize(("exact", "rounded"), [(0, 5), (7, 5), (58, 60), (101, 100), (179, 180), (200, 210)])
+def test_minutes_are_no_more_exact_than_the_reckoning(exact: float, rounded: int) -> None:
+    assert round_minutes(exact) == rounded
+
+
+PLACES = st.sampled_from(
+    [
+        area.code
+        for regency in ("74.03", "74.06", "74.07", "74.10", "74.15", "31.01", "63.02")
+        for area in whole_gazetteer().children(regency)
+    ]
+)
+
+
+@given(home=PLACES, place=PLACES)
+def test_the_way_back_takes_as_long_and_the_legs_add_up(home: str, place: str) -> None:
+    start, end = whole_gazetteer().point(home), whole_gazetteer().point(place)
+    assert start
+    assert end
+
+    there = real_travel().leave(start).minutes_to(end)
+    back = real_travel().leave(end).minutes_to(start)
+    way = real_travel().leave(start).way_to(end)
+
+    assert (there is None) == (back is None) == (way is None)
+    if there is not None and back is not None and way is not None:
+        assert math.isclose(there, back, abs_tol=2)
+        assert sum(leg.minutes for leg in way.legs) <= way.minutes + len(way.legs)
+
+
+def test_a_shorter_way_over_a_third_place_is_not_missed() -> None:
+    """The ways of Sulawesi Tenggara obey the triangle: going by way of a town is never sooner than going at once."""
+    points = [point for regency in ("74.03", "74.06", "74.07") if (point := whole_gazetteer().point(regency))]
+    units = [unit.point for unit in real_units() if unit.takes_handoffs and unit.province == "74"]
+
+    for home in points:
+        direct = real_travel().leave(home)
+        for town in units:
+            for unit in units:
+                one, other, at_once = (
+                    direct.minutes_to(town),
+                    minutes(real_travel(), town, unit),
+                    direct.minutes_to(unit),
+                )
+                assert one is not None
+                assert other is not None
+                assert at_once is not None
+                assert at_once <= one + other + 2
+
+
+@pytest.mark.parametrize(
+    ("area", "unit", "boats"),
+    [
+        ("74.07.01", "bnnk-baubau", ["fast"]),
+        ("74.12.01", "bnnk-kendari", ["ferry"]),
+        ("74.05.11", "bnnk-kendari", []),
+        ("31.01.02", "bnnk-jakarta-utara", ["boat"]),
+    ],
+)
+def test_the_boats_of_the_pilot_areas_are_known(area: str, unit: str, boats: list[str]) -> None:
+    home = whole_gazetteer().point(area)
+    assert home
+    place = next(one.point for one in real_units() if one.id == unit)
+
+    way = real_travel().leave(home).way_to(place)
+
+    assert way is not None
+    assert [leg.kind for leg in way.legs if leg.kind != "land"] == boats

@@ -1,0 +1,101 @@
+"""What is wrong at the start is said in one line that names the thing and the remedy."""
+
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from storage.library import CONTENT
+from tests.botapi.control import BotApi
+from tests.end_to_end.telegram_process import Ended, TelegramProcess, install
+
+
+async def test_a_token_telegram_does_not_know(bot_api: BotApi, installed: TelegramProcess) -> None:
+    (installed.folder / "token").write_text("4242:an-old-token-that-was-revoked")
+
+    _refused(await installed.command("run"), "Telegram refuses the bot token", "@BotFather", "token_file")
+    assert bot_api.calls() == []
+
+
+async def test_a_token_file_others_can_read(installed: TelegramProcess) -> None:
+    (installed.folder / "token").chmod(0o644)
+    _refused(await installed.command("run"), "channels.telegram.token_file", "chmod 600")
+
+
+async def test_a_token_file_that_is_missing(installed: TelegramProcess) -> None:
+    (installed.folder / "token").unlink()
+    _refused(await installed.command("run"), "channels.telegram.token_file", "write the secret there")
+
+
+async def test_a_setting_that_does_not_exist(installed: TelegramProcess) -> None:
+    _append(installed.config_file, 'lefel = "debug"\n')
+    _refused(await installed.command("run"), "config.toml", "unknown setting log.lefel", "did you mean level?")
+
+
+async def test_settings_that_are_no_toml(installed: TelegramProcess) -> None:
+    _append(installed.config_file, "[server\n")
+    _refused(await installed.command("run"), "config.toml", "not valid TOML", "Correct that line")
+
+
+async def test_a_settings_file_that_is_missing(installed: TelegramProcess) -> None:
+    installed.config_file.unlink()
+    _refused(await installed.command("run"), "config.toml", "cannot be read", "--config")
+
+
+async def test_an_address_that_is_taken(installed: TelegramProcess) -> None:
+    with socket.create_server(("127.0.0.1", installed.port)):
+        ended = await installed.command("run")
+    _refused(ended, f"127.0.0.1:{installed.port}", "server.listen")
+    assert not installed.data_folder.exists()
+
+
+async def test_a_log_that_cannot_be_written(installed: TelegramProcess) -> None:
+    shutil.rmtree(installed.log_file.parent)
+    _refused(await installed.command("run"), "singgah.log", "log.file")
+
+
+def _lose_the_place_of_a_unit(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.startswith(("lat", "lon", "area", "point")))
+
+
+def _break(text: str) -> str:
+    return f"{text}\n[[unit\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "spoil", "words"),
+    [
+        pytest.param("units.toml", _lose_the_place_of_a_unit, ("units.toml", "unit"), id="a unit without a place"),
+        pytest.param("units.toml", _break, ("units.toml", "TOML"), id="units that are no TOML"),
+        pytest.param("flows/intake.toml", _break, ("intake.toml", "TOML"), id="a flow that is no TOML"),
+        pytest.param("reminders.toml", _break, ("reminders.toml", "TOML"), id="reminders that are no TOML"),
+    ],
+)
+async def test_content_that_cannot_be_used(
+    installed: TelegramProcess, file: str, spoil: Callable[[str], str], words: tuple[str, ...]
+) -> None:
+    content = installed.folder / "content"
+    shutil.copytree(CONTENT, content)
+    (content / file).write_text(spoil((content / file).read_text()))
+    _append(installed.config_file, '[care]\ncontent_dir = "content"\n')
+
+    _refused(await installed.command("run"), *words)
+
+
+@pytest.fixture
+def installed(tmp_path: Path, bot_api: BotApi) -> TelegramProcess:
+    """Give an installation that would start well."""
+    return install(tmp_path / "singgah", bot_api)
+
+
+def _append(file: Path, text: str) -> None:
+    file.write_text(file.read_text() + text)
+
+
+def _refused(ended: Ended, *words: str) -> None:
+    (line,) = ended.errors.splitlines()
+    assert line.startswith("singgah: ")
+    assert [word for word in words if word not in line] == [], line
+    assert ended.exit_code == 1

@@ -1,0 +1,52 @@
+"""Nothing is clear by accident: every column is sealed or stands in the list, and the data map names them all."""
+
+import re
+from pathlib import Path
+
+from sqlalchemy import Column
+
+from storage.clear_columns import CLEAR_COLUMNS
+from storage.keystore import key_metadata
+from storage.sealed import Minute, Moment, Sealed
+from storage.tables import metadata
+
+COLUMNS = {
+    f"{table.name}.{column.name}": column
+    for store in (metadata, key_metadata)
+    for table in store.sorted_tables
+    for column in table.columns
+}
+DATA_MAP = Path(__file__).parents[2] / "docs" / "data-map.md"
+TO_THE_SECOND = {"outbox.not_before"}
+
+
+def test_every_column_is_sealed_or_listed_with_a_reason() -> None:
+    clear = {name for name, column in COLUMNS.items() if not _is_sealed(column)}
+
+    assert clear == CLEAR_COLUMNS.keys()
+    assert all(len(reason.split()) >= 3 for reason in CLEAR_COLUMNS.values())
+
+
+def test_the_list_is_sorted_so_that_a_reviewer_finds_a_column() -> None:
+    assert list(CLEAR_COLUMNS) == sorted(CLEAR_COLUMNS)
+
+
+def test_times_are_no_finer_than_a_minute() -> None:
+    moments = {name for name, column in COLUMNS.items() if isinstance(column.type, Moment)}
+
+    assert {name for name in moments if not isinstance(COLUMNS[name].type, Minute)} == TO_THE_SECOND
+
+
+def test_the_data_map_names_every_table_and_column() -> None:
+    table, mapped = "", set()
+    for line in DATA_MAP.read_text().splitlines():
+        if heading := re.match(r"### `(\w+)`", line):
+            table = heading[1]
+        elif row := re.match(r"\| `(\w+)` \|", line):
+            mapped.add(f"{table}.{row[1]}")
+
+    assert mapped == COLUMNS.keys()
+
+
+def _is_sealed(column: Column[object]) -> bool:
+    return isinstance(column.type, Sealed)
