@@ -23,6 +23,7 @@ from bench.driving import Contender
 from bench.intake import LABELS, REPLY, TYPED, Delivery
 from bench.null_transport import NullTransport
 
+_Application = Application[Any, Any, Any, Any, Any, Any]
 _ANSWERS = "answers"
 _NEVER_S = 1e9
 
@@ -85,7 +86,7 @@ async def _open(*, each_update: bool) -> AsyncIterator[Contender]:
         states: dict[object, list[Any]] = {
             place: [MessageHandler(filters.TEXT, _note)] for place in range(1, len(TYPED))
         }
-        entry = [CommandHandler("start", _note)]
+        entry: list[Any] = [CommandHandler("start", _note)]
         application.add_handler(ConversationHandler(entry, states, [], name="intake", persistent=True))
         async with application:
             yield _Conversations(application, file, each_update=each_update)

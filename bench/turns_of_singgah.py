@@ -75,7 +75,7 @@ class _ToSent(_ToCommit):
         await self._transport.wait_for(delivery.chat)
 
     async def settle(self) -> None:
-        while await self._world.database.read(outbox.count_states):
+        while await self._world.database.read(outbox.count_states):  # noqa: ASYNC110 - the outbox is a table
             await asyncio.sleep(_LOOK_SECONDS)
 
 

@@ -139,11 +139,14 @@ class Sender:
         """Send one recipient's letters in order; after one that must wait, the rest waits behind it."""
         outcomes: list[Outcome] = []
         screen: str | None = None
-        for letter, route in queue:
-            route = replace(route, screen=screen) if route and screen else route  # noqa: PLW2901 - the newest screen
-            outcome = await _send(letter, route)
+        gone: set[str] = set()
+        for letter, known in queue:
+            route = known if known is None or screen is None else replace(known, screen=screen)
+            outcome = await _send(letter, None if letter.channel in gone else route)
             outcomes.append(outcome)
             screen = outcome.reference or screen
+            if isinstance(outcome.error, Unreachable):
+                gone.add(letter.channel)
             if outcome.waits:
                 break
         unsent = [letter for letter, _ in queue[len(outcomes) :]]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.care import matching, places
-from bot.care.gazetteer import DISTRICT, Area, AreaCode, Gazetteer, level_of
+from bot.care.gazetteer import DISTRICT, REGENCY, VILLAGE, Area, AreaCode, Gazetteer, level_of, parent_of
 from bot.care.units import Open, OpensAt, Unit, local_time, opening
 from bot.dialogue.answers import choose_from
 from bot.dialogue.effects import LookUp
@@ -31,6 +31,19 @@ def place_name(gazetteer: Gazetteer, code: str) -> str:
     return ", ".join(area.name for area in reversed(gazetteer.lineage(code)[-3:]))
 
 
+def is_enough(world: World, area: AreaCode) -> bool:
+    """Tell whether no kecamatan need be asked for, because all of a regency lead to the same unit.
+
+    A province is never enough: the ways inside it differ too much.  Nor is a regency with a community unit that
+    answers, because neighbours are recognised by their kecamatan.
+    """
+    answering = [unit for unit in world.units.values() if unit.takes_handoffs]
+    if level_of(area) != REGENCY or any(unit.kind == "ibm" and unit.area.startswith(area) for unit in answering):
+        return False
+    districts = (district.code for district in world.gazetteer.children(area))
+    return matching.lead_to_one_unit(answering, world.gazetteer, world.travel, districts)
+
+
 class _Areas:
     """One question about an area: tapped, typed or shared."""
 
@@ -50,7 +63,17 @@ class _Areas:
         understood = places.understand_point(self._world.gazetteer, latitude, longitude)
         if understood.out_of_coverage:
             return self._provinces("area_abroad")
-        return self._settle_or_ask(understood, "area_confirm")
+        districts = {parent_of(AreaCode(village)) for village in understood.nearby}
+        if understood.settled is not None and len(districts) == 1:
+            return Found(self._asked.key, settled=understood.settled)
+        return self._ask_which_village(understood.nearby)
+
+    def _ask_which_village(self, nearby: Sequence[str]) -> Found:
+        """Show where a location seems to be, nearest first; whichever is tapped settles its kecamatan."""
+        offers = tuple(Offer(code, place_name(self._world.gazetteer, code)) for code in nearby)
+        district = parent_of(AreaCode(nearby[0]))
+        text = self._say("area_check", place=place_name(self._world.gazetteer, district or nearby[0]))
+        return Found(self._asked.key, text=text, offers=(*offers, Offer(_OTHER, self._say("area_other"))))
 
     def _search(self, text: str) -> Found:
         typed = choose_from(tuple((code, self._label(code)) for code in self._asked.offered), text)
@@ -58,7 +81,9 @@ class _Areas:
             return self._open(typed)
         understood = places.understand_text(self._world.gazetteer, text)
         if understood.settled is None and not understood.candidates:
-            return self._provinces("area_not_found")
+            return self._provinces("area_vague" if understood.vague else "area_not_found")
+        if understood.within is not None and is_enough(self._world, understood.within):
+            return Found(self._asked.key, settled=understood.within)
         return self._settle_or_ask(understood, "area_candidates")
 
     def _settle_or_ask(self, understood: places.Understood, question: str) -> Found:
@@ -82,7 +107,9 @@ class _Areas:
             return self._other_provinces()
         if code == _OTHER or self._world.gazetteer.area(code) is None:
             return self._provinces("area_ask_province")
-        if level_of(AreaCode(code)) == DISTRICT:
+        if level_of(AreaCode(code)) == VILLAGE:
+            return Found(self._asked.key, settled=parent_of(AreaCode(code)))
+        if level_of(AreaCode(code)) == DISTRICT or is_enough(self._world, AreaCode(code)):
             return Found(self._asked.key, settled=code)
         return self._children_of(code, [area.code for area in self._world.gazetteer.children(code)])
 

@@ -12,13 +12,14 @@ from typing import NamedTuple
 
 from bot.care.crossings import CrossingsError, parse_crossings, parse_straits
 from bot.care.directory import UnitsError, parse_units
-from bot.care.gazetteer import AreaRow, Gazetteer, GazetteerError, build_gazetteer
+from bot.care.gazetteer import AreaCode, AreaRow, Gazetteer, GazetteerError, build_gazetteer
 from bot.care.travel import Travel, build_travel
 from bot.care.units import Unit
 from storage.errors import StorageError
 
 CONTENT = Path(__file__).parent.parent / "content"
 POINTS = CONTENT / "areas" / "points.csv.gz"
+NICKNAMES = CONTENT / "areas" / "nicknames.csv"
 STRAITS = CONTENT / "areas" / "straits.csv"
 CROSSINGS = CONTENT / "crossings.csv"
 UNITS = CONTENT / "units.toml"
@@ -46,7 +47,7 @@ def load_gazetteer(points: Path = POINTS) -> Gazetteer:
     """
     try:
         with gzip.open(points, "rt", encoding="utf-8", newline="") as lines:
-            return build_gazetteer(_join(lines, read_official_names()))
+            return build_gazetteer(_join(lines, read_official_names()), _read_nicknames())
     except (OSError, EOFError, ValueError) as error:
         reason = error if isinstance(error, GazetteerError) else type(error).__name__
         raise AreasUnreadable(
@@ -95,6 +96,12 @@ def read_official_names() -> Iterator[NamedCode]:
         while village is not None and village[1] < following:
             yield NamedCode(village[1], json.loads(f'"{village[2]}"') if "\\" in village[2] else village[2])
             village = next(villages, None)
+
+
+def _read_nicknames() -> dict[str, tuple[AreaCode, ...]]:
+    lines = [line for line in NICKNAMES.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    rows = (line.split(",") for line in lines[1:])
+    return {name: tuple(AreaCode(code) for code in codes.split()) for name, codes, _ in rows}
 
 
 def _read_package_file(name: str) -> str:

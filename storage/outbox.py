@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Integer, Row, bindparam, case, delete, func, insert, select, update
 
 from bot.dialogue.effects import Ask
 from bot.ports import Key, Outgoing
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderGone, FolderId, Unreadable, new_id
-from storage.sealed import Id16
+from storage.sealed import Id16, Moment
 from storage.tables import outbox
 from storage.transaction import Work
 
@@ -47,12 +47,41 @@ class Letter:
     again: bool = False
 
 
-# Built once: this is on the way of every message.
+# Built once: these are on the way of every message.
 _PUT = insert(outbox).values(
     sequence=select(func.coalesce(func.max(outbox.c.sequence), 0) + 1)
     .where(outbox.c.recipient_id == bindparam("queue_of", type_=Id16))
     .scalar_subquery()
 )
+_THEIRS = outbox.alias()
+_RANK = case({lane.value: place for place, lane in enumerate(Lane)}, value=_THEIRS.c.lane, else_=len(Lane))
+#: A recipient is as urgent as the most urgent message that waits there.
+_URGENCY = (
+    select(func.min(_RANK))
+    .where(_THEIRS.c.recipient_id == outbox.c.recipient_id, _THEIRS.c.state == "queued")
+    .scalar_subquery()
+)
+_BUSY = select(outbox.c.recipient_id).where(
+    (outbox.c.state == "sending")
+    | ((outbox.c.state == "queued") & (outbox.c.not_before > bindparam("now", type_=Moment)))
+)
+_DUE = (
+    select(outbox)
+    .where(
+        outbox.c.state == "queued",
+        outbox.c.channel.in_(bindparam("channels", expanding=True)),
+        outbox.c.recipient_id.not_in(_BUSY),
+    )
+    .order_by(_URGENCY, outbox.c.recipient_id, outbox.c.sequence)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.outbox_id.in_(bindparam("ids", type_=Id16, expanding=True)))
+    .values(state="sending", attempts=outbox.c.attempts + 1)
+)
+_FORGET = delete(outbox).where(outbox.c.outbox_id == bindparam("sent", type_=Id16))
 
 
 def put(
@@ -111,18 +140,12 @@ def claim(work: Work, channels: Iterable[str], *, most: int) -> list[Letter]:
     What one recipient gets stays in the order in which it was said, so a recipient with a message under way or
     waiting for its time is left alone.  A message that cannot be opened is parked and holds up nobody.
     """
-    busy = select(outbox.c.recipient_id).where(
-        (outbox.c.state == "sending") | ((outbox.c.state == "queued") & (outbox.c.not_before > work.now))
-    )
-    due = (outbox.c.state == "queued") & outbox.c.channel.in_(list(channels)) & outbox.c.recipient_id.not_in(busy)
-    query = select(outbox).where(due).order_by(_urgency(), outbox.c.recipient_id, outbox.c.sequence).limit(most)
-    rows = work.data.execute(query.with_for_update(skip_locked=True)).all()
+    rows = work.data.execute(_DUE, {"channels": list(channels), "now": work.now, "most": most}).all()
     letters = [letter for row in rows if (letter := _letter(work, row)) is not None]
     if rows:
         unreadable = {row.outbox_id for row in rows} - {letter.id for letter in letters}
         _set_state(work, unreadable, "failed")
-        claimed = update(outbox).where(outbox.c.outbox_id.in_([letter.id for letter in letters]))
-        work.data.execute(claimed.values(state="sending", attempts=outbox.c.attempts + 1))
+        work.data.execute(_CLAIM, {"ids": [letter.id for letter in letters]})
     return letters
 
 
@@ -130,7 +153,7 @@ def mark_sent(work: Work, letter: Letter) -> None:
     """Forget a message the platform has, a farewell with its folder."""
     if letter.to is not None:
         work.vault.destroy_folder(letter.recipient)
-    work.data.execute(delete(outbox).where(outbox.c.outbox_id == letter.id))
+    work.data.execute(_FORGET, {"sent": letter.id})
 
 
 def put_back(work: Work, letters: Sequence[Letter]) -> None:
@@ -188,14 +211,6 @@ def count_states(work: Work) -> dict[str, int]:
 def _set_state(work: Work, letters: set[bytes], state: str) -> None:
     if letters:
         work.data.execute(update(outbox).where(outbox.c.outbox_id.in_(letters)).values(state=state))
-
-
-def _urgency() -> ColumnElement[int]:
-    """Rank a recipient by the most urgent message that waits."""
-    theirs = outbox.alias()
-    rank = case({lane.value: place for place, lane in enumerate(Lane)}, value=theirs.c.lane, else_=len(Lane))
-    waiting = (theirs.c.recipient_id == outbox.c.recipient_id) & (theirs.c.state == "queued")
-    return select(func.min(rank)).where(waiting).scalar_subquery()
 
 
 def _write(message: Outgoing, *, replace: bool) -> dict[str, object]:

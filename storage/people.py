@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType
 
-from sqlalchemy import Row, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Row, String, bindparam, delete, exists, func, insert, select, update
 
 from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
@@ -81,10 +81,14 @@ class Arrival:
     revision: int
 
 
-# Built once: this is on the way of every message.
+# Built once: these are on the way of every message, or of every answer.
 _ARRIVAL = (
     select(
-        addresses.c.client_id, addresses.c.current, clients.c.erase_after, conversations.c.state, conversations.c.revision
+        addresses.c.client_id,
+        addresses.c.current,
+        clients.c.erase_after,
+        conversations.c.state,
+        conversations.c.revision,
     )
     .select_from(
         addresses.join(clients, clients.c.client_id == addresses.c.client_id).outerjoin(
@@ -93,13 +97,20 @@ _ARRIVAL = (
     )
     .where(addresses.c.address_index == bindparam("index", type_=Id16))
 )
+_CLIENT = select(clients).where(clients.c.client_id == bindparam("whose", type_=Id16))
+_ON = (addresses.c.client_id == bindparam("whose", type_=Id16)) & (addresses.c.channel == bindparam("on", type_=String))
+_ADDRESS_ON = select(addresses).where(_ON).order_by(addresses.c.current.desc()).limit(1)
+_AT = addresses.c.address_index == bindparam("index", type_=Id16)
+_SET_SCREEN = update(addresses).where(_AT)
 
 
 def find_arrival(work: Work, index: bytes) -> Arrival | None:
     """Find who writes from an address together with the place in the conversation; None for somebody new."""
     row = work.data.execute(_ARRIVAL, {"index": index}).first()
-    return None if row is None else Arrival(
-        ClientId(row.client_id), row.current, row.erase_after, row.state, row.revision or 0
+    return (
+        None
+        if row is None
+        else Arrival(ClientId(row.client_id), row.current, row.erase_after, row.state, row.revision or 0)
     )
 
 
@@ -122,7 +133,7 @@ def welcome(work: Work, index: bytes, channel: str, address: str, language: str)
 
 def load_client(work: Work, client_id: ClientId) -> Client:
     """Load what is known about how to speak with a client."""
-    row = work.data.execute(select(clients).where(clients.c.client_id == client_id)).one()
+    row = work.data.execute(_CLIENT, {"whose": client_id}).one()
     known = open_document(work, folder(client_id), "clients.profile", client_id, row.profile) if row.profile else {}
     return Client(client_id, row.language, row.consent_version, row.reminders_on, row.paused_until, Profile(**known))
 
@@ -180,9 +191,7 @@ def current_address(work: Work, client_id: ClientId) -> Address | None:
 
 def address_on(work: Work, client_id: ClientId, channel: str) -> Address | None:
     """Return where the client is reached on one channel; None if nowhere (any more)."""
-    here = (addresses.c.client_id == client_id) & (addresses.c.channel == channel)
-    query = select(addresses).where(here).order_by(addresses.c.current.desc()).limit(1)
-    row = work.data.execute(query).first()
+    row = work.data.execute(_ADDRESS_ON, {"whose": client_id, "on": channel}).first()
     return None if row is None else _address(work, client_id, row)
 
 
@@ -191,7 +200,7 @@ def set_screen(work: Work, client_id: ClientId, index: bytes, reference: str) ->
     if find_client(work, index) != client_id:
         return
     sealed = work.vault.seal(folder(client_id), "addresses", "screen", index, reference.encode())
-    work.data.execute(update(addresses).where(addresses.c.address_index == index).values(screen=sealed))
+    work.data.execute(_SET_SCREEN, {"index": index, "screen": sealed})
 
 
 def forget_address(work: Work, client_id: ClientId, index: bytes) -> bool:

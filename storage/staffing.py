@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NewType
 
-from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, String, bindparam, delete, insert, or_, select, update
 
 from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
+from storage.sealed import Id16
 from storage.tables import addresses, invites, staff, staff_addresses, staff_sessions
 from storage.transaction import Work
 
@@ -194,9 +195,17 @@ def link_group(work: Work, unit_id: str, index: bytes, channel: str, address: st
     _link(work, group, index, channel, address, staff_id=None, unit_id=unit_id)
 
 
+# Built once: these are on the way of every answer, and of everybody's first message.
+_STAFF_AT = select(staff_addresses.c.staff_id).where(staff_addresses.c.address_index == bindparam("index", type_=Id16))
+_ADDRESS_IN = select(staff_addresses).where(
+    staff_addresses.c.folder_id == bindparam("folder", type_=Id16),
+    staff_addresses.c.channel == bindparam("on", type_=String),
+)
+
+
 def find_staff(work: Work, index: bytes) -> StaffMember | None:
     """Find who writes from a private chat."""
-    row = work.data.execute(select(staff_addresses.c.staff_id).where(staff_addresses.c.address_index == index)).first()
+    row = work.data.execute(_STAFF_AT, {"index": index}).first()
     return None if row is None or row.staff_id is None else load_staff(work, row.staff_id)
 
 
@@ -219,8 +228,8 @@ def groups_of(work: Work, unit_id: str) -> list[StaffAddress]:
 
 def address_in(work: Work, folder: FolderId, channel: str) -> StaffAddress | None:
     """Return the address a folder has on a channel; None if it is not reached there (any more)."""
-    here = (staff_addresses.c.folder_id == folder) & (staff_addresses.c.channel == channel)
-    return next(iter(_addresses(work, here)), None)
+    row = work.data.execute(_ADDRESS_IN, {"folder": folder, "on": channel}).first()
+    return None if row is None else _address(work, row)
 
 
 def unlink(work: Work, folder: FolderId, channel: str) -> None:

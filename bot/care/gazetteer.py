@@ -7,8 +7,9 @@ import unicodedata
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, NewType
 
 AreaCode = NewType("AreaCode", str)
@@ -80,6 +81,7 @@ class Gazetteer:
     _island_names: tuple[str, ...]
     _rows_by_name: "array[int]"
     _rows_by_cell: dict[int, "array[int]"]
+    _nicknames: Mapping[str, tuple[AreaCode, ...]]
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -121,14 +123,15 @@ class Gazetteer:
     def named(self, name: str) -> tuple[AreaCode, ...]:
         """Find the areas of any level with this name, whatever its case, punctuation or spaces.
 
-        `name` comes without `Kabupaten`, `Kota` and the like.
+        `name` comes without `Kabupaten`, `Kota` and the like; nicknames count as names.
         """
         folded = fold(name)
         mark = _name_mark(folded)
         place = bisect_left(self._rows_by_name, mark)
         end = bisect_left(self._rows_by_name, mark + _ROW_MASK, place)
         areas = (self._area_at(marked & _ROW_MASK) for marked in self._rows_by_name[place:end])
-        return tuple(area.code for area in areas if fold(bare_name(area.name, area.level)) == folded)
+        official = (area.code for area in areas if fold(bare_name(area.name, area.level)) == folded)
+        return tuple(dict.fromkeys((*official, *self._nicknames.get(folded, ()))))
 
     def nearest(self, lat: float, lon: float, limit: int = 3) -> tuple[tuple[Area, float], ...]:
         """Find the desa and kelurahan nearest to a place, with kilometres; none beyond 50 km."""
@@ -173,9 +176,12 @@ class Gazetteer:
                 yield _KM_PER_DEGREE * math.hypot(north, east), row
 
 
-def build_gazetteer(rows: Iterable[AreaRow]) -> Gazetteer:
+def build_gazetteer(
+    rows: Iterable[AreaRow], nicknames: Mapping[str, tuple[AreaCode, ...]] = MappingProxyType({})
+) -> Gazetteer:
     """Build the table from rows in the order of their codes, parents before children.
 
+    `nicknames`: folded names besides the official ones, each with the areas it can mean.
     Raises GazetteerError naming the code of a row that is malformed, misplaced or without the area around it.
     """
     keys, name_ends, marks = array("Q"), array("I"), array("Q")
@@ -207,6 +213,7 @@ def build_gazetteer(rows: Iterable[AreaRow]) -> Gazetteer:
         tuple(island_numbers),
         array("Q", sorted(marks)),
         cells,
+        nicknames,
     )
 
 

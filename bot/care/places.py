@@ -1,12 +1,25 @@
 """Understand where a person is, from a shared location or from a typed name of a place."""
 
 import math
-import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from bot.care.gazetteer import DISTRICT, Area, AreaCode, Gazetteer, Level, fold, level_of, parent_of
+from bot.care.gazetteer import (
+    DISTRICT,
+    PROVINCE,
+    REGENCY,
+    VILLAGE,
+    Area,
+    AreaCode,
+    Gazetteer,
+    bare_name,
+    level_of,
+    parent_of,
+)
+from bot.care.misspellings import Resembling, one_mistake_away, resembling, resembling_among
+from bot.care.ordinary import SPOKEN_WORDS
+from bot.care.placewords import BREAK, wordings
+from bot.care.readings import Meaning, Name, areas_around, read, split_kind
 
 SURE_WITHIN_KM = 10
 COVERED_WITHIN_KM = 20
@@ -14,71 +27,30 @@ MOST_CANDIDATES = 10
 
 _LATITUDES = (-11.5, 6.5)
 _LONGITUDES = (94.5, 141.5)
-
-_MOST_CHARACTERS = 120
-_MOST_WORDS = 14
-_MOST_WORDS_IN_A_NAME = 7
-_MOST_NAMES = 4
-
-# Words that say what kind of area a name is, without spaces, and how its official name then begins.
-_KINDS: dict[str, tuple[Level, str]] = {
-    "provinsi": (1, ""),
-    "prov": (1, ""),
-    "dki": (1, "Daerah Khusus"),
-    "provinsidki": (1, "Daerah Khusus"),
-    "khususibukota": (1, "Daerah Khusus"),
-    "istimewa": (1, "Daerah Istimewa"),
-    "kabupaten": (2, "Kabupaten"),
-    "kab": (2, "Kabupaten"),
-    "kabupatenadministrasi": (2, "Kabupaten Administrasi"),
-    "kota": (2, "Kota"),
-    "kotamadya": (2, "Kota"),
-    "kotaadministrasi": (2, "Kota Administrasi"),
-    "kotaadm": (2, "Kota Administrasi"),
-    "kecamatan": (3, ""),
-    "kec": (3, ""),
-    "distrik": (3, ""),
-    "kelurahan": (4, ""),
-    "kel": (4, ""),
-    "desa": (4, ""),
-    "ds": (4, ""),
-}
-_MOST_WORDS_IN_A_KIND = 2
-# fmt: off
-_LEADING = frozenset({
-    "aku", "alamat", "alamatku", "area", "asal", "asli", "daerah", "dari", "dekat", "di", "domisili", "gue",
-    "lokasi", "posisi", "rumah", "rumahku", "saya", "sekarang", "sekitar", "tinggal", "wilayah",
-})
-# Names of areas that are first of all words of a conversation; alone they are never taken for a place.
-_ORDINARY = frozenset({
-    "aman", "baru", "bantu", "damai", "ibu", "kamu", "kota", "lama", "lanjut", "lau", "mau", "pasar", "sabu",
-    "sudah", "tolong",
-})
-# fmt: on
 _SHORTEST_SURE_NAME = 4
-_BREAK = ","
-_WORD = re.compile(r"[a-z0-9]+(?:['\u2019-][a-z0-9]+)*|[,;\n]")
+_SHORTEST_SURE_MISSPELT = 7
+_MOST_WORDS_MISSPELT = 7
+_MOST_CONTEXTS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What became of a place: a settled kecamatan, or candidates to ask about, or neither.
 
+    `village`: the desa or kelurahan in it, if that is known too.
     `candidates` are areas of level 1 to 3; one alone asks for a confirmation.
+    `within`: a province or regency that was surely meant, when the candidates are only parts of it.
+    `nearby`: the desa and kelurahan nearest to a shared location, to choose another.
+    `vague`: more places have the name than can be asked about.
     """
 
     settled: AreaCode | None = None
     candidates: tuple[AreaCode, ...] = ()
     out_of_coverage: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """Part of a typed place that is a name: the areas it can mean, and whether their kind was said."""
-
-    codes: frozenset[AreaCode]
-    kind_said: bool
-    folded: str
+    village: AreaCode | None = None
+    within: AreaCode | None = None
+    nearby: tuple[AreaCode, ...] = ()
+    vague: bool = False
 
 
 def understand_point(gazetteer: Gazetteer, lat: float, lon: float) -> Understood:
@@ -93,23 +65,27 @@ def understand_point(gazetteer: Gazetteer, lat: float, lon: float) -> Understood
     nearest = _nearest_covered(gazetteer, *((lon, lat) if swapped else (lat, lon)))
     if not nearest:
         return Understood(out_of_coverage=True)
+    nearby = tuple(village.code for village, _ in nearest)
     if nearest[0][1] < SURE_WITHIN_KM and not swapped:
-        return Understood(settled=nearest[0][0].parent)
-    return Understood(candidates=_districts_of(tuple(village.code for village, _ in nearest)))
+        return Understood(settled=nearest[0][0].parent, village=nearby[0], nearby=nearby)
+    return Understood(candidates=_districts_of(nearby), nearby=nearby)
 
 
 def understand_text(gazetteer: Gazetteer, text: str) -> Understood:
-    """Understand a typed place: one to four names of areas, smallest or largest first, and nothing else.
+    """Understand a typed place: one to four names of areas, smallest or largest first, short forms and misspellings.
 
     A kecamatan settles when nothing else can be meant; a desa or kelurahan settles its kecamatan when its kind or
     the area around it was said.  A province or regency answers with its children, several meanings with all of them,
-    an ordinary sentence, or a name that more than ten kecamatan can be meant by, with nothing.
+    an ordinary sentence with nothing.  What is only near to a place is asked about.
     """
-    words = _words_of(text)
-    for count in range(1, _MOST_NAMES + 1):
-        meant = {code: names for names in _readings(gazetteer, words, count) for code in _innermost(names)}
-        if meant:
-            return _answer(gazetteer, meant)
+    ways = tuple(wordings(text))
+    for whole in (True, False):
+        for way in ways:
+            if meant := read(gazetteer, way.words, whole=whole):
+                return _answer(gazetteer, meant, sure=way.sure)
+    for way in ways:
+        if way.sure and (understood := _understand_misspelt(gazetteer, way.words)):
+            return understood
     return Understood()
 
 
@@ -123,84 +99,47 @@ def _nearest_covered(gazetteer: Gazetteer, lat: float, lon: float) -> tuple[tupl
     return tuple(found for found in gazetteer.nearest(lat, lon) if found[1] <= COVERED_WITHIN_KM)
 
 
-def _words_of(text: str) -> tuple[str, ...]:
-    if len(text) > _MOST_CHARACTERS:
-        return ()
-    found = _WORD.findall(unicodedata.normalize("NFKD", text).casefold())
-    words = [word if word[0].isalnum() else _BREAK for word in found]
-    while words and (words[0] in _LEADING or words[0] == _BREAK):
-        del words[0]
-    return tuple(words) if len(words) <= _MOST_WORDS else ()
-
-
-def _readings(gazetteer: Gazetteer, words: tuple[str, ...], count: int) -> Iterator[tuple[_Name, ...]]:
-    """Yield every way to read all the words as `count` names; none reaches over a break."""
-    if words[:1] == (_BREAK,):
-        yield from _readings(gazetteer, words[1:], count)
-        return
-    if count == 0 or not words:
-        if count == 0 and not words:
-            yield ()
-        return
-    for end in range(1, len(words) + 1):
-        for name in _names(gazetteer, words[:end]):
-            for others in _readings(gazetteer, words[end:], count - 1):
-                yield (name, *others)
-
-
-def _names(gazetteer: Gazetteer, words: tuple[str, ...]) -> Iterator[_Name]:
-    """Yield what a run of words can name: as a name throughout, and with its first words as the kind of area."""
-    if len(words) > _MOST_WORDS_IN_A_NAME or _BREAK in words:
-        return
-    folded = fold("".join(words))
-    if codes := gazetteer.named(folded):
-        yield _Name(frozenset(codes), kind_said=False, folded=folded)
-    for count in range(1, min(_MOST_WORDS_IN_A_KIND, len(words) - 1) + 1):
-        kind = _KINDS.get("".join(words[:count]))
-        folded = fold("".join(words[count:]))
-        if kind and (codes_of_kind := _of_kind(gazetteer, folded, *kind)):
-            yield _Name(codes_of_kind, kind_said=True, folded=folded)
-
-
-def _of_kind(gazetteer: Gazetteer, folded: str, level: Level, prefix: str) -> frozenset[AreaCode]:
-    areas = (gazetteer.area(code) for code in gazetteer.named(folded) if level_of(code) == level)
-    return frozenset(area.code for area in areas if area and area.name.startswith(prefix))
-
-
-def _innermost(names: tuple[_Name, ...]) -> Iterator[AreaCode]:
-    """Yield the areas that one of the names means and that lie inside what all the others mean."""
-    if len(names) == 1 and not names[0].kind_said and names[0].folded in _ORDINARY:
-        return
-    for name in names:
-        others = [other for other in names if other is not name]
-        for code in name.codes:
-            around = _areas_around(code)
-            if all(around & other.codes for other in others):
-                yield code
-
-
-def _areas_around(code: AreaCode) -> frozenset[AreaCode]:
-    parent = parent_of(code)
-    return frozenset({parent}) | _areas_around(parent) if parent else frozenset()
-
-
-def _answer(gazetteer: Gazetteer, meant: dict[AreaCode, tuple[_Name, ...]]) -> Understood:
+def _answer(gazetteer: Gazetteer, meant: Meaning, *, sure: bool) -> Understood:
     upper = tuple(sorted(code for code in meant if (level_of(code) or 0) <= DISTRICT))
     codes = upper or _districts_of(tuple(sorted(meant)))
     if len(codes) > MOST_CANDIDATES:
-        return Understood()
+        return Understood(vague=True)
     if len(codes) > 1:
-        return Understood(candidates=codes)
-    only = codes[0]
+        return Understood(candidates=codes, within=_around_all(codes) if sure else None)
+    return _answer_one(gazetteer, codes[0], meant, sure=sure)
+
+
+def _answer_one(gazetteer: Gazetteer, only: AreaCode, meant: Meaning, *, sure: bool) -> Understood:
     if level_of(only) != DISTRICT:
-        return Understood(candidates=tuple(area.code for area in gazetteer.children(only)))
+        children = tuple(area.code for area in gazetteer.children(only))
+        return Understood(candidates=children, within=only) if sure else Understood(candidates=(only,))
     names = next(iter(meant.values()))
-    if len(names) == 1 and not names[0].kind_said and _could_mean_another(names[0], only):
-        return Understood(candidates=codes)
-    return Understood(settled=only)
+    if not sure or (len(names) == 1 and not names[0].kind_said and _could_mean_another(names[0], only)):
+        return Understood(candidates=_with_namesakes(only, names[0]))
+    villages = [code for code in meant if level_of(code) == VILLAGE]
+    return Understood(settled=only, village=villages[0] if len(villages) == 1 and only not in meant else None)
 
 
-def _could_mean_another(name: _Name, district: AreaCode) -> bool:
+def _with_namesakes(district: AreaCode, name: Name) -> tuple[AreaCode, ...]:
+    """Add the kecamatan of desa and kelurahan of the same name, unless there are too many to ask about."""
+    others = _districts_of(tuple(sorted(code for code in name.codes if level_of(code) == VILLAGE)))
+    together = tuple(dict.fromkeys((district, *others)))
+    return together if len(together) <= MOST_CANDIDATES else (district,)
+
+
+def _around_all(codes: tuple[AreaCode, ...]) -> AreaCode | None:
+    """Name the one of the areas that all the others lie in, if there is one below a province."""
+    return next(
+        (
+            code
+            for code in codes
+            if level_of(code) == REGENCY and all(code in areas_around(other) for other in codes if other != code)
+        ),
+        None,
+    )
+
+
+def _could_mean_another(name: Name, district: AreaCode) -> bool:
     """Tell whether a bare name is short, or also names a desa or kelurahan elsewhere, or names only those."""
     elsewhere = any(not code.startswith(district) for code in name.codes)
     return elsewhere or district not in name.codes or len(name.folded) < _SHORTEST_SURE_NAME
@@ -210,3 +149,83 @@ def _districts_of(codes: tuple[AreaCode, ...]) -> tuple[AreaCode, ...]:
     """Lift desa and kelurahan to their kecamatan, keeping the order and each only once."""
     districts = (parent_of(code) for code in codes)
     return tuple(dict.fromkeys(district for district in districts if district))
+
+
+def _understand_misspelt(gazetteer: Gazetteer, words: tuple[str, ...]) -> Understood | None:
+    """Understand a text with one misspelt name, best next to a name that is right."""
+    if len(words) > _MOST_WORDS_MISSPELT or not SPOKEN_WORDS.isdisjoint(words):
+        return None
+    with_context = list(_misspelt_with_context(gazetteer, words))
+    if with_context:
+        least = min(found.mistakes for found in with_context)
+        codes = frozenset().union(*(found.codes for found in with_context if found.mistakes == least))
+        return _answer(gazetteer, {code: (Name(codes, kind_said=True, folded=""),) for code in codes}, sure=True)
+    return _understand_misspelt_alone(gazetteer, words)
+
+
+def _misspelt_with_context(gazetteer: Gazetteer, words: tuple[str, ...]) -> Iterator[Resembling]:
+    for place in range(1, len(words)):
+        for right, wrong in ((words[place:], words[:place]), (words[:place], words[place:])):
+            named = _without_breaks(wrong)
+            if named and (context := _context(gazetteer, right)):
+                level, folded = split_kind(named)
+                areas = [area for code in context for area in _related(gazetteer, code)]
+                chosen = [
+                    (area.code, bare_name(area.name, area.level)) for area in areas if level in {None, area.level}
+                ]
+                yield from _inner(context, resembling_among(folded, chosen))
+
+
+def _context(gazetteer: Gazetteer, words: tuple[str, ...]) -> tuple[AreaCode, ...]:
+    if not _without_breaks(words):
+        return ()
+    meant = read(gazetteer, words)
+    return tuple(meant) if len(meant) <= _MOST_CONTEXTS else ()
+
+
+def _related(gazetteer: Gazetteer, code: AreaCode) -> Iterator[Area]:
+    """Yield the areas around one, and those inside it down to kecamatan, in a regency down to the smallest."""
+    yield from gazetteer.lineage(code)[:-1]
+    deepest = VILLAGE if (level_of(code) or PROVINCE) >= REGENCY else DISTRICT
+    waiting = list(gazetteer.children(code))
+    while waiting:
+        area = waiting.pop()
+        yield area
+        if area.level < deepest:
+            waiting.extend(gazetteer.children(area.code))
+
+
+def _inner(context: tuple[AreaCode, ...], found: Iterable[Resembling]) -> Iterator[Resembling]:
+    """Take the inner of the two areas: what was misspelt, or what lies in it and was right."""
+    for one in found:
+        inside = {code for code in one.codes if areas_around(code) & set(context)}
+        around = {code for code in context if areas_around(code) & one.codes}
+        if inside or around:
+            yield replace(one, codes=frozenset(inside | around))
+
+
+def _understand_misspelt_alone(gazetteer: Gazetteer, words: tuple[str, ...]) -> Understood | None:
+    if BREAK in words:
+        return None
+    level, folded = split_kind(words)
+    found = resembling(gazetteer, folded)
+    codes = frozenset(code for one in found for code in one.codes if level in {None, level_of(code)})
+    if not codes:
+        return None
+    sure = len(found) == 1 and found[0].mistakes == 1 and len(folded) >= _SHORTEST_SURE_MISSPELT
+    sure = sure and not _could_be_misspelt_village(gazetteer, folded, codes)
+    name = Name(codes, kind_said=level is not None, folded=found[0].name)
+    return _answer(gazetteer, dict.fromkeys(codes, (name,)), sure=sure)
+
+
+def _could_be_misspelt_village(gazetteer: Gazetteer, folded: str, codes: frozenset[AreaCode]) -> bool:
+    return any(
+        not areas_around(code) & codes
+        for near in one_mistake_away(folded)
+        for code in gazetteer.named(near)
+        if code not in codes
+    )
+
+
+def _without_breaks(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if word != BREAK)

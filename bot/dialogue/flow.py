@@ -40,7 +40,7 @@ class Test:
     kind: str
     value: str | bool | int | tuple[str, ...]
 
-    def passes(self, known: Settled) -> bool:  # noqa: PLR0911 - one line per kind
+    def passes(self, known: Settled) -> bool:
         """Tell whether the settled value satisfies this test."""
         value, wanted = known.get(self.subject), self.value
         if value is None:

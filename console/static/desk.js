@@ -52,7 +52,7 @@ function sameText(one, other) {
 }
 
 function scrollDown(chat) {
-  chat.scrollTop = chat.scrollHeight;
+  chat.scrollTo({ top: chat.scrollHeight, behavior: "instant" });
 }
 
 // Adds what is new and renews what has changed, so that a screen reader speaks new lines only.

@@ -46,7 +46,6 @@ class Browser:
 
     http: AsyncClient
     member: StaffMember
-    pages: dict[str, str] = field(default_factory=dict)
 
     async def open(self, path: str) -> Response:
         """Open a page."""

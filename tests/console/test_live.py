@@ -1,7 +1,7 @@
 """What an open page is told while it is open."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 
 import pytest
 from httpx import AsyncClient
@@ -9,6 +9,8 @@ from httpx import AsyncClient
 from storage import staffing
 from tests.botapi.server import serve
 from tests.console.desks import Browser, TestDesk
+
+Hear = Callable[[Browser, str], Coroutine[None, None, str]]
 
 
 async def _take(desk: TestDesk) -> tuple[Browser, str]:
@@ -19,7 +21,7 @@ async def _take(desk: TestDesk) -> tuple[Browser, str]:
 
 
 @pytest.fixture
-async def listen(desk: TestDesk) -> AsyncIterator[Callable[[Browser, str], Awaitable[str]]]:
+async def listen(desk: TestDesk) -> AsyncIterator[Hear]:
     """Serve the desk; wait for the next event about a case and return its name."""
     listener = await serve(desk.app)
 
@@ -40,9 +42,7 @@ async def listen(desk: TestDesk) -> AsyncIterator[Callable[[Browser, str], Await
     await listener.close()
 
 
-async def test_a_page_is_told_of_a_new_message_but_not_its_words(
-    desk: TestDesk, listen: Callable[[Browser, str], Awaitable[str]]
-) -> None:
+async def test_a_page_is_told_of_a_new_message_but_not_its_words(desk: TestDesk, listen: Hear) -> None:
     browser, code = await _take(desk)
     hearing = asyncio.create_task(listen(browser, code))
     await asyncio.sleep(0.3)
@@ -51,9 +51,7 @@ async def test_a_page_is_told_of_a_new_message_but_not_its_words(
     assert await hearing == "changed"
 
 
-async def test_a_page_hears_that_its_session_is_over(
-    desk: TestDesk, listen: Callable[[Browser, str], Awaitable[str]]
-) -> None:
+async def test_a_page_hears_that_its_session_is_over(desk: TestDesk, listen: Hear) -> None:
     browser, code = await _take(desk)
     hearing = asyncio.create_task(listen(browser, code))
     await asyncio.sleep(0.3)
@@ -61,9 +59,7 @@ async def test_a_page_hears_that_its_session_is_over(
     assert await hearing == "over"
 
 
-async def test_a_page_hears_that_the_case_is_no_longer_its_own(
-    desk: TestDesk, listen: Callable[[Browser, str], Awaitable[str]]
-) -> None:
+async def test_a_page_hears_that_the_case_is_no_longer_its_own(desk: TestDesk, listen: Hear) -> None:
     browser, code = await _take(desk)
     hearing = asyncio.create_task(listen(browser, code))
     await asyncio.sleep(0.3)

@@ -30,7 +30,7 @@ INTAKE_ID = (
     Step("tiap minggu", "Ada yang seperti ini?"),
     Step("tidak ada semuanya", "Sejauh mana"),
     Step("Mau, pelan-pelan", "Bagaimana dan kapan", tap=True),
-    Step("Di sini, malam", "Ini yang terdekat", tap=True),
+    Step("Di sini, malam", "1. BNN Kota Kendari", tap=True),
     Step("BNN Kota Kendari", "Ini yang akan dilihat konselor"),
     Step("Kirim ke konselor", "Terkirim ke BNN Kota Kendari", tap=True),
 )
@@ -46,7 +46,7 @@ INTAKE_EN = (
     Step("every week", "Is any of this so?"),
     Step("none of these", "How far"),
     Step("Yes, slowly", "How and when", tap=True),
-    Step("Here, in the evening", "These are the nearest", tap=True),
+    Step("Here, in the evening", "1. BNN", tap=True),
     Step("BNN Kota Kendari", "This is what the counsellor will see"),
     Step("Send to a counsellor", "Sent to BNN Kota Kendari", tap=True),
 )

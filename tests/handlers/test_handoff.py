@@ -75,7 +75,7 @@ async def test_a_declined_case_goes_to_the_next_nearest_unit_with_people(bed: Te
     assert (await case_of(bed)).unit_id == "bnnk-kolaka"
     assert "sekarang di BNN Kabupaten Kolaka" in bed.last(CLIENT).text
     await bed.tap(COUNSELLOR, "Terima")
-    assert "sudah tidak ada" in bed.last(COUNSELLOR).text
+    assert bed.last(COUNSELLOR).text == bed.world.script.say("staff_gone", "id")
     await bed.tap(ELSEWHERE, "Terima")
     assert "siap mendengar" in bed.last(CLIENT).text
 
@@ -92,7 +92,7 @@ async def test_a_case_nobody_took_in_time_moves_on_by_itself(bed: TestBed) -> No
     await tick(bed)
 
     assert (await case_of(bed)).unit_id == "bnnk-kolaka"
-    assert "Permintaan baru" in bed.last(ELSEWHERE).text
+    assert "Permintaan baru ·" in bed.last(ELSEWHERE).text
 
 
 async def test_that_nobody_is_free_is_said_once_and_the_case_waits(bed: TestBed) -> None:
@@ -106,7 +106,7 @@ async def test_that_nobody_is_free_is_said_once_and_the_case_waits(bed: TestBed)
         bed.clock.pass_time(hours=5)
         await tick(bed)
 
-    assert sum("belum ada konselor yang bisa" in text for text in bed.heard(CLIENT)) == 1
+    assert bed.heard(CLIENT).count(bed.world.script.say("nobody_free", "id")) == 1
     assert (await case_of(bed)).status is Status.OFFERED
     await bed.tap(SECOND, "Terima")
     assert "siap mendengar" in bed.last(CLIENT).text
@@ -154,7 +154,7 @@ async def test_words_for_several_clients_are_never_mixed_up(bed: TestBed) -> Non
     for client in (CLIENT, OTHER_CLIENT):
         await send_intake(bed, client)
         await bed.tap(COUNSELLOR, "Terima")
-    first, second = (await case_of(bed, client) for client in (CLIENT, OTHER_CLIENT))
+    first, second = await case_of(bed), await case_of(bed, OTHER_CLIENT)
     before = {client: len(bed.heard(client)) for client in (CLIENT, OTHER_CLIENT)}
 
     await bed.say(COUNSELLOR, "untuk yang kedua")
@@ -210,7 +210,7 @@ async def test_a_transfer_keeps_the_story_and_the_tasks(bed: TestBed) -> None:
     await bed.say(COUNSELLOR, "saya di sini")
 
     await bed.tap(COUNSELLOR, "Pindahkan")
-    await bed.tap(COUNSELLOR, bed.world.units[SULTRA].name)
+    await bed.tap(COUNSELLOR, "BNNP Sulawesi Tenggara")
     await bed.tap(ELSEWHERE, "Terima")
 
     moved = await case_of(bed)
@@ -256,7 +256,7 @@ async def test_a_request_taken_back_is_gone_from_the_queue(bed: TestBed) -> None
     assert "menarik permintaannya" in bed.last(COUNSELLOR).text
     assert (await case_of(bed)).outcome == "withdrawn"
     await bed.tap(COUNSELLOR, "Terima")
-    assert "sudah tidak ada" in bed.last(COUNSELLOR).text
+    assert bed.last(COUNSELLOR).text == bed.world.script.say("staff_gone", "id")
 
 
 async def test_a_correction_after_sending_changes_the_same_case(bed: TestBed) -> None:
@@ -272,7 +272,7 @@ async def test_a_correction_after_sending_changes_the_same_case(bed: TestBed) ->
     corrected = await case_of(bed)
     assert (corrected.id, corrected.code, corrected.unit_id) == (sent.id, sent.code, sent.unit_id)
     assert corrected.answers == {**sent.answers, "age_band": "age_35_44"}
-    assert sum("Permintaan baru" in text for text in bed.heard(COUNSELLOR)) == 1
+    assert sum("Permintaan baru ·" in text for text in bed.heard(COUNSELLOR)) == 1
 
 
 async def test_who_blocks_the_service_is_reported_once_and_may_come_back(bed: TestBed) -> None:
@@ -351,4 +351,4 @@ async def test_offers_are_shown_only_to_those_who_may_take_them(bed: TestBed) ->
 
     await bed.deliver(SECOND, Start(await in_world(bed, invite)))
 
-    assert not any("Permintaan baru" in text for text in bed.heard(SECOND))
+    assert not any("Permintaan baru ·" in text for text in bed.heard(SECOND))
