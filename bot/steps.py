@@ -16,7 +16,7 @@ class ContentError(Exception):
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _STEP_KEYS = frozenset(
     {"text", "short", "choices", "when", "optional", "exclusive", "alarms", "source", "least", "most"}
-    | {"for_each", "items", "bands", "was", "private", "count"}
+    | {"for_each", "items", "bands", "was", "private", "count", "on_the_map"}
 )
 _FLOW_KEYS = frozenset({"version", "title", "completes", "then", "step"})
 _CHOICE_KEYS = frozenset({"label", "points", "goes", "does"})
@@ -102,6 +102,7 @@ def _read_step(table: Mapping[str, Any], where: str) -> Step:
         was=tuple(_take(table, "was", list, where, default=[])),
         private=bool(table.get("private", False)),
         count=_take(table, "count", bool, where, default=False),
+        on_the_map=_take(table, "on_the_map", bool, where, default=True),
     )
     _check_step(step, f"{where} ({step.id})")
     return step

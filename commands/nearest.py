@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from bot.care import matching, places
-from bot.care.gazetteer import AreaCode, Gazetteer
+from bot.care.gazetteer import VILLAGE, AreaCode, Gazetteer, level_of
 from bot.care.places import Understood
+from bot.care.units import Unit
 from bot.config import Config
 from bot.dialogue.script import Script
 from commands.settings import OneLine, config_option, refusals
@@ -18,6 +19,7 @@ from handlers.opening import House, read_house
 from handlers.ways import describe_way
 
 _LEVELS = ("province", "regency", "district", "village")
+_KINDS = ("at", "place", "area")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +41,20 @@ class _Wish:
 @click.option("--only", default="", help="Choose from these unit ids only, separated by commas.")
 @click.option("--limit", default=3, show_default=True, type=click.IntRange(1, 50))
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def nearest(  # noqa: PLR0913 - one parameter per option
-    config: Config,
-    at: str | None,
-    place: str | None,
-    area: str | None,
-    lines: bool,
-    only: str,
-    limit: int,
-    as_json: bool,  # noqa: FBT001 - flags
-) -> None:
-    """Say which place is meant and which units are near, with kilometres and the reason."""
-    asked = [f"{kind} {value}" for kind, value in (("at", at), ("place", place), ("area", area)) if value is not None]
-    if len(asked) + lines != 1:
+def nearest(config: Config, *, lines: bool, only: str, limit: int, as_json: bool, **asked: str | None) -> None:
+    """Say which place is meant and which units are near, with the time, the way and kilometres."""
+    questions = [f"{kind} {value}" for kind in _KINDS if (value := asked[kind]) is not None]
+    if len(questions) + lines != 1:
         raise OneLine("give exactly one of --at, --place, --area and --lines")
     with refusals():
         house = read_house(config)
     wish = _Wish(tuple(name for name in only.split(",") if name), limit)
+    if unknown := [name for name in wish.only if name not in house.units]:
+        raise OneLine(f"--only: no unit {', '.join(unknown)}; see `singgah units list`")
     if lines:
-        for line in sys.stdin:
-            click.echo(json.dumps(answer(house, line.strip(), wish), ensure_ascii=False))
-            sys.stdout.flush()
+        _answer_lines(house, wish)
         return
-    found = answer(house, asked[0], wish)
+    found = answer(house, questions[0], wish)
     if "error" in found:
         raise OneLine(str(found["error"]))
     click.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(_describe(found)))
@@ -74,13 +67,21 @@ def answer(house: House, line: str, wish: _Wish) -> dict[str, Any]:
         understood = _understand(house.gazetteer, kind, value.strip())
     except ValueError as error:
         return {"error": str(error)}
-    code = understood.settled
+    units = [unit for unit in house.units.values() if not wish.only or unit.id in wish.only]
+    code = _settle(house, understood, units)
+    ranked = matching.rank(units, house.gazetteer, house.travel, code, wish.limit) if code else ()
     return {
         "place": _place(house.gazetteer, code) if code else None,
-        "ask": [_place(house.gazetteer, candidate) for candidate in understood.candidates],
+        "ask": [] if code else [_place(house.gazetteer, candidate) for candidate in understood.candidates],
         "out_of_coverage": understood.out_of_coverage,
-        "units": [_unit(offer, house.content.script) for offer in _rank(house, code, wish)] if code else [],
+        "units": [_unit(offer, code, house.content.script) for offer in ranked if code],
     }
+
+
+def _answer_lines(house: House, wish: _Wish) -> None:
+    for line in sys.stdin:
+        click.echo(json.dumps(answer(house, line.strip(), wish), ensure_ascii=False))
+        sys.stdout.flush()
 
 
 def _understand(gazetteer: Gazetteer, kind: str, value: str) -> Understood:
@@ -102,9 +103,14 @@ def _understand(gazetteer: Gazetteer, kind: str, value: str) -> Understood:
             raise ValueError("a line begins with at, place or area")
 
 
-def _rank(house: House, code: AreaCode, wish: _Wish) -> tuple[matching.Offer, ...]:
-    chosen = [unit for unit in house.units.values() if not wish.only or unit.id in wish.only]
-    return matching.rank(chosen, house.gazetteer, house.travel, code, wish.limit)
+def _settle(house: House, understood: Understood, units: list[Unit]) -> AreaCode | None:
+    """Name the smallest area that is sure; a regency will do when all of it leads to one of the units that answer."""
+    if understood.settled is not None:
+        return understood.village or understood.settled
+    answering = [unit for unit in units if unit.takes_handoffs] or units
+    if understood.within and matching.is_enough(answering, house.gazetteer, house.travel, understood.within):
+        return understood.within
+    return None
 
 
 def _place(gazetteer: Gazetteer, code: str) -> dict[str, str | None]:
@@ -112,14 +118,15 @@ def _place(gazetteer: Gazetteer, code: str) -> dict[str, str | None]:
     return {"code": code, **{level: names.get(level) for level in reversed(_LEVELS)}}
 
 
-def _unit(offer: matching.Offer, script: Script) -> dict[str, object]:
+def _unit(offer: matching.Offer, code: AreaCode, script: Script) -> dict[str, object]:
+    own_district = "own_neighbourhood" in offer.reasons
     return {
         "id": offer.unit.id,
         "name": offer.unit.name,
         "minutes": offer.minutes,
         "km": offer.km,
         "way": describe_way(script, offer.way, script.default),
-        "own_village": "own_neighbourhood" in offer.reasons,
+        "own_village": own_district and (level_of(code) != VILLAGE or offer.unit.area == code),
     }
 
 

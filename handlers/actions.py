@@ -34,7 +34,8 @@ def _show_data(conversation: "Conversation") -> Event | None:
     say = _sayer(conversation)
     lines = []
     if client.consent_version:
-        lines.append(say("data_consent", version=client.consent_version))
+        given = (client.profile.consented_at or "").partition("T")[0]
+        lines.append(say("data_consent", date=given, version=client.consent_version.rpartition(".")[2]))
     if case is not None:
         unit = conversation.world.units.get(case.unit_id)
         status = say(f"status_{case.status}")
@@ -48,6 +49,9 @@ def _show_data(conversation: "Conversation") -> Event | None:
 
 def _correct(conversation: "Conversation") -> Event | None:
     case = cases.open_case_of(conversation.work, conversation.client_id)
+    if conversation.state.accompanied:
+        conversation.say("accompanied_button")
+        return None
     if case is not None:
         conversation.say("correct_sent")
         return Restored(case.flow, case.answers)

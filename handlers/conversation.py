@@ -63,7 +63,7 @@ class Conversation:
                 break
             event, before = waiting.popleft(), self.state
             self.state, effects = advance(self.world.script, before, event)
-            if _agrees(self.state) and not _agrees(before) and not isinstance(event, Restored):
+            if _agrees_anew(before, self.state) and not isinstance(event, Restored):
                 self._note_consent()
             for effect in effects:
                 following = self._perform(effect)
@@ -122,8 +122,9 @@ class Conversation:
             people.save_profile(self.work, self.client_id, agreed)
 
 
-def _agrees(state: State) -> bool:
-    return state.settled(state.flow).get(_CONSENT) == _AGREED
+def _agrees_anew(before: State, after: State) -> bool:
+    """Tell whether consent to the flow on the screen was given just now, not earlier or in other words."""
+    return before.settled(after.flow).get(_CONSENT) != _AGREED == after.settled(after.flow).get(_CONSENT)
 
 
 def consent_version(script: Script, flow_id: str, language: str) -> str:

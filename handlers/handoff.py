@@ -90,9 +90,10 @@ def pass_on_overdue(work: Work, world: World) -> int:
 
 
 def withdraw(work: Work, world: World, case: Case) -> None:
-    """Take a request back from the unit at the client's wish."""
+    """Take a request back from the unit at the client's wish; whoever had it can read it no more."""
     tell_staff_of(work, world, case, "staff_withdrawn")
-    cases.save_case(work, replace(case, status=Status.CLOSED, answer_by=None, outcome="withdrawn"))
+    gone = replace(case, status=Status.CLOSED, staff_id=None, answer_by=None, outcome="withdrawn")
+    cases.save_case(work, gone)
 
 
 def client_says(work: Work, world: World, client_id: ClientId, text: str) -> None:

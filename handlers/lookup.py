@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.care import matching, places
-from bot.care.gazetteer import DISTRICT, REGENCY, VILLAGE, Area, AreaCode, Gazetteer, level_of, parent_of
+from bot.care.gazetteer import DISTRICT, VILLAGE, Area, AreaCode, Gazetteer, level_of, parent_of
 from bot.care.units import Open, OpensAt, Unit, local_time, opening
 from bot.dialogue.answers import choose_from
 from bot.dialogue.effects import LookUp
@@ -29,19 +29,6 @@ def look_up(world: World, asked: LookUp, now: datetime) -> Found:
 def place_name(gazetteer: Gazetteer, code: str) -> str:
     """Name an area with what is around it, smallest first."""
     return ", ".join(area.name for area in reversed(gazetteer.lineage(code)[-3:]))
-
-
-def is_enough(world: World, area: AreaCode) -> bool:
-    """Tell whether no kecamatan need be asked for, because all of a regency lead to the same unit.
-
-    A province is never enough: the ways inside it differ too much.  Nor is a regency with a community unit that
-    answers, because neighbours are recognised by their kecamatan.
-    """
-    answering = [unit for unit in world.units.values() if unit.takes_handoffs]
-    if level_of(area) != REGENCY or any(unit.kind == "ibm" and unit.area.startswith(area) for unit in answering):
-        return False
-    districts = (district.code for district in world.gazetteer.children(area))
-    return matching.lead_to_one_unit(answering, world.gazetteer, world.travel, districts)
 
 
 class _Areas:
@@ -82,7 +69,7 @@ class _Areas:
         understood = places.understand_text(self._world.gazetteer, text)
         if understood.settled is None and not understood.candidates:
             return self._provinces("area_vague" if understood.vague else "area_not_found")
-        if understood.within is not None and is_enough(self._world, understood.within):
+        if understood.within is not None and self._is_enough(understood.within):
             return Found(self._asked.key, settled=understood.within)
         return self._settle_or_ask(understood, "area_candidates")
 
@@ -109,7 +96,7 @@ class _Areas:
             return self._provinces("area_ask_province")
         if level_of(AreaCode(code)) == VILLAGE:
             return Found(self._asked.key, settled=parent_of(AreaCode(code)))
-        if level_of(AreaCode(code)) == DISTRICT or is_enough(self._world, AreaCode(code)):
+        if level_of(AreaCode(code)) == DISTRICT or self._is_enough(AreaCode(code)):
             return Found(self._asked.key, settled=code)
         return self._children_of(code, [area.code for area in self._world.gazetteer.children(code)])
 
@@ -136,6 +123,10 @@ class _Areas:
         areas = [area for area in self._world.gazetteer.children(None) if area.code not in with_units]
         offers = _offers(sorted(areas, key=lambda area: area.name))
         return Found(self._asked.key, text=self._say("area_ask_province"), offers=offers)
+
+    def _is_enough(self, area: AreaCode) -> bool:
+        answering = [unit for unit in self._world.units.values() if unit.takes_handoffs]
+        return matching.is_enough(answering, self._world.gazetteer, self._world.travel, area)
 
     def _label(self, code: str) -> str:
         """Return the label under which a code is on offer."""

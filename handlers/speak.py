@@ -31,7 +31,7 @@ class Way:
     message_id: bytes | None = None
 
 
-def to_client(work: Work, world: World, client_id: ClientId, messages: Sequence[Message], way: Way = Way()) -> bool:  # noqa: B008 - a frozen value
+def to_client(work: Work, world: World, client_id: ClientId, messages: Sequence[Message], way: Way = Way()) -> bool:
     """Say something to a client; False if no address is left."""
     channel = way.channel or people.current_channel(work, client_id)
     if channel is None:

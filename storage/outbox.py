@@ -55,11 +55,13 @@ _PUT = insert(outbox).values(
 )
 _THEIRS = outbox.alias()
 _RANK = case({lane.value: place for place, lane in enumerate(Lane)}, value=_THEIRS.c.lane, else_=len(Lane))
-#: A recipient is as urgent as the most urgent message that waits there.
-_URGENCY = (
-    select(func.min(_RANK))
-    .where(_THEIRS.c.recipient_id == outbox.c.recipient_id, _THEIRS.c.state == "queued")
-    .scalar_subquery()
+_WAITING = (_THEIRS.c.recipient_id == outbox.c.recipient_id) & (_THEIRS.c.state == "queued")
+#: A recipient is as urgent as the most urgent message that waits there; among equals, whoever waits longest is first.
+_ORDER = (
+    select(func.min(_RANK)).where(_WAITING).scalar_subquery(),
+    select(func.min(_THEIRS.c.not_before)).where(_WAITING).scalar_subquery(),
+    outbox.c.recipient_id,
+    outbox.c.sequence,
 )
 _BUSY = select(outbox.c.recipient_id).where(
     (outbox.c.state == "sending")
@@ -72,7 +74,7 @@ _DUE = (
         outbox.c.channel.in_(bindparam("channels", expanding=True)),
         outbox.c.recipient_id.not_in(_BUSY),
     )
-    .order_by(_URGENCY, outbox.c.recipient_id, outbox.c.sequence)
+    .order_by(*_ORDER)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
 )

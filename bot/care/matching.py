@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
 
-from bot.care.gazetteer import DISTRICT, VILLAGE, AreaCode, Gazetteer, Point, kilometres, level_of
+from bot.care.gazetteer import DISTRICT, REGENCY, VILLAGE, AreaCode, Gazetteer, Point, kilometres, level_of
 from bot.care.travel import SENSIBLE_MINUTES, Journey, Travel, Way, round_minutes
 from bot.care.units import Open, OpensAt, Unit, UnitId, Unknown, local_time, opening
 
@@ -93,12 +93,18 @@ def rank(
     return tuple(_offer(one, journey, _reasons(one, area_code, nearest, now)) for one in chosen)
 
 
-def lead_to_one_unit(units: Iterable[Unit], gazetteer: Gazetteer, travel: Travel, areas: Iterable[AreaCode]) -> bool:
-    """Tell whether people of all these areas would be offered the same unit first, so that none need be named."""
-    choice = list(units)
+def is_enough(units: Iterable[Unit], gazetteer: Gazetteer, travel: Travel, area: AreaCode) -> bool:
+    """Tell whether no kecamatan need be asked for, because all of a regency lead to the same unit.
+
+    A province is never enough: the ways inside it differ too much.  Nor is a regency with a community unit, because
+    neighbours are recognised by their kecamatan.
+    """
+    choice = [unit for unit in units if unit.active]
+    if level_of(area) != REGENCY or any(unit.kind == "ibm" and unit.area.startswith(area) for unit in choice):
+        return False
     first: UnitId | None = None
-    for area in areas:
-        best = rank(choice, gazetteer, travel, area, limit=1)
+    for district in gazetteer.children(area):
+        best = rank(choice, gazetteer, travel, district.code, limit=1)
         if not best or (first is not None and best[0].unit.id != first):
             return False
         first = best[0].unit.id

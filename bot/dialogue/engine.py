@@ -128,7 +128,7 @@ def _hear_answer(script: Script, state: State, text: str) -> Move:
         if isinstance(answer, tuple) and state.draft:
             answer = add(step, state.draft, answer)
         return settle(script, state, state.asked or "", answer)
-    if step.kind is Kind.WRITE and text.strip():
+    if len(text) > MAX_WRITTEN_CHARS:
         return note(script, state, "too_long", limit=MAX_WRITTEN_CHARS)
     tapped = _choose_typed(script, state, text)
     if tapped is not None:

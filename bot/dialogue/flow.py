@@ -93,6 +93,7 @@ class Step:
     was: tuple[str, ...] = ()  #: earlier ids with the same meaning
     private: bool = False  #: never asked on a channel whose rules forbid health data
     count: bool = False  #: may enter statistics
+    on_the_map: bool = True  #: counted in "3 of 7"
     by_choice: Mapping[str, Choice] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

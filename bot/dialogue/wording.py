@@ -129,11 +129,25 @@ def _step_of(flow: Flow, key: str) -> Step:
 
 
 def _progress(script: Script, flow: Flow, state: State, reading: Reading) -> str:
-    """Say how far the person is, in flows long enough for it to matter."""
-    counted = [key for key in reading.path if (step := flow.step(key)) and step.short]
-    if len(counted) < 3 or state.asked not in counted:  # noqa: PLR2004 - two questions need no map
+    """Say how far the person is, in flows long enough for it to matter.
+
+    A question that hangs on an answer still to come is counted as if it came: a way that grows longer discourages.
+    """
+    counted = [key for key in reading.path if (step := flow.step(key)) and step.short and step.on_the_map]
+    hanging = (step for step in flow.steps if (step.when or step.for_each) and step.short and step.on_the_map)
+    coming = sum(_may_come(step, reading) for step in hanging)
+    total = len(counted) + coming
+    if total < 3 or state.asked not in counted:  # noqa: PLR2004 - two questions need no map
         return ""
-    return script.say("progress", state.language, done=counted.index(state.asked) + 1, total=len(counted))
+    return script.say("progress", state.language, done=counted.index(state.asked) + 1, total=total)
+
+
+def _may_come(step: Step, reading: Reading) -> bool:
+    """Tell whether a question is not on the path yet only because what it hangs on has not been asked."""
+    if any(key.partition("[")[0] == step.id for key in reading.path):
+        return False
+    subjects = {test.subject for group in step.when for test in group}
+    return any(subject in reading.still_open for subject in (*subjects, step.for_each))
 
 
 def _about(flow: Flow, step: Step, key: str) -> str:

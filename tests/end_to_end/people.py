@@ -43,7 +43,7 @@ INTAKE_EN = (
     Step("25-34", "(2 of 7)", tap=True),
     Step("kecamatan kadia, kota kendari", "What have you used"),
     Step("1, 2", "How often"),
-    Step("every week", "Is any of this so?"),
+    Step("every week", "Does any of this apply to you?"),
     Step("none of these", "How far"),
     Step("Yes, slowly", "How and when", tap=True),
     Step("Here, in the evening", "1. BNN", tap=True),

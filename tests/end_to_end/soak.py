@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -17,7 +16,7 @@ AREAS = {
     "kecamatan mandonga, kota kendari": "Mandonga",
     "kecamatan baruga, kota kendari": "Baruga",
 }
-_NUDGE_AFTER_S = 10.0
+_NUDGE_AFTER_S = 25.0
 _LOOK_EVERY_S = 0.05
 _GIVE_UP_AFTER_S = 180.0
 _MENU, _SENT, _WAITING = "Mau mulai dari mana?", "Terkirim ke", "Yang akan menjawab adalah manusia"
@@ -29,13 +28,9 @@ _TAPPED_ONE_IN = 3
 
 @dataclass(slots=True)
 class Walker:
-    """One chat that walks through the intake again and again.
-
-    `is_quiet`: nothing the service was sent waits to be taken.  `nudges`: how often it fell silent all the same.
-    """
+    """One chat that walks through the intake again and again.  `nudges`: how often it had to ask where it was."""
 
     person: Person
-    is_quiet: Callable[[], bool]
     chance: Random
     pace_s: float
     rounds: int = 0
@@ -121,14 +116,13 @@ class Walker:
     async def _await_answer(self, before: int, then: tuple[str, ...], sent: str) -> None:
         """Wait for what comes next; whoever waits in vain asks where they are, which answers nothing."""
         loop = asyncio.get_running_loop()
-        give_up = nudge_at = loop.time() + _GIVE_UP_AFTER_S
+        give_up, nudge_at = loop.time() + _GIVE_UP_AFTER_S, loop.time() + _NUDGE_AFTER_S
         while not self._came(before, then):
             await asyncio.sleep(_LOOK_EVERY_S)
             if loop.time() > give_up:
                 raise NeverHappened(f"after {sent!r} came none of {then}, but {self._heard}")
-            nudge_at = min(nudge_at, loop.time() + _NUDGE_AFTER_S) if self.is_quiet() else give_up
             if loop.time() > nudge_at:
-                nudge_at = give_up
+                nudge_at = loop.time() + _NUDGE_AFTER_S
                 self.nudges += 1
                 await self.person.send("lanjut")
 

@@ -70,3 +70,32 @@ async def database(stores: Stores) -> AsyncIterator[Database]:
     await opened.write(lambda work: scratch.create_all(work.data))
     yield opened
     await opened.close()
+
+
+class SettableClock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+    def pass_time(self, **amount: float) -> None:
+        """Let time pass, as `timedelta` counts it."""
+        self.now += timedelta(**amount)
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """A clock for what depends on days and minutes."""
+    return SettableClock()
+
+
+@pytest.fixture
+async def store(stores: Stores, clock: SettableClock) -> AsyncIterator[Database]:
+    """Open two stores with all their tables, on SQLite and on PostgreSQL."""
+    opened = await Database.open(stores.url, stores.keystore_url, stores.keyring, clock)
+    yield opened
+    await opened.close()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.care.gazetteer import AreaCode, Gazetteer, Point
-from bot.care.matching import FAR_AWAY_KM, Offer, are_about_as_far, is_sensible, lead_to_one_unit, rank
+from bot.care.matching import FAR_AWAY_KM, Offer, are_about_as_far, is_enough, is_sensible, rank
 from bot.care.units import Span, Unit
 from tests.surroundings.geography import invented_unit, real_travel, real_units, whole_gazetteer
 
@@ -177,13 +177,21 @@ def test_two_towns_about_as_far_are_noticed_and_two_units_of_one_town_are_not() 
     assert not are_about_as_far(rank(one_town[:1], whole_gazetteer(), real_travel(), MANDONGA))
 
 
-@pytest.mark.parametrize(("regency", "one"), [("74.07", True), ("74.14", True), ("74.71", True), ("74.06", False)])
-def test_where_every_kecamatan_leads_to_one_unit_is_known(regency: str, one: bool) -> None:  # noqa: FBT001 - expected
+@pytest.mark.parametrize(
+    ("area", "enough"), [("74.07", True), ("74.14", True), ("74.71", True), ("74.06", False), ("74", False)]
+)
+def test_a_regency_is_enough_where_all_of_it_leads_to_one_unit(area: str, *, enough: bool) -> None:
     answering = [unit for unit in real_units() if unit.takes_handoffs]
-    districts = [area.code for area in whole_gazetteer().children(regency)]
 
-    assert lead_to_one_unit(answering, whole_gazetteer(), real_travel(), districts) is one
-    assert not lead_to_one_unit([], whole_gazetteer(), real_travel(), districts)
+    assert is_enough(answering, whole_gazetteer(), real_travel(), AreaCode(area)) is enough
+    assert not is_enough([], whole_gazetteer(), real_travel(), AreaCode(area))
+
+
+def test_where_neighbours_may_answer_the_kecamatan_is_asked_for() -> None:
+    units = [unit_at("kendari", "74.71"), unit_at("ibm-sanua", "74.71.05.1007", kind="ibm")]
+
+    assert is_enough(units[:1], whole_gazetteer(), real_travel(), AreaCode("74.71"))
+    assert not is_enough(units, whole_gazetteer(), real_travel(), AreaCode("74.71"))
 
 
 def test_an_area_nobody_knows_gets_no_offer() -> None:

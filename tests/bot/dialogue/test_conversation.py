@@ -140,9 +140,17 @@ def test_a_number_beside_the_scale_is_no_button() -> None:
 
 
 def test_progress_counts_the_lines_of_the_card() -> None:
-    assert "(1 dari 5)" in _talk("cari bantuan", "1").text
-    assert "(2 dari 5)" in _talk(*TO_AREA).text
+    assert "(1 dari 7)" in _talk("cari bantuan", "1").text
+    assert "(2 dari 7)" in _talk(*TO_AREA).text
     assert "dari" not in _talk("cari bantuan").text
+
+
+def test_a_question_that_turns_out_not_to_come_makes_the_way_shorter() -> None:
+    talk = _talk(*TO_SUBSTANCES)
+    assert "dari 7)" in talk.text
+
+    talk.type("lewati")
+    assert "dari 5)" in talk.text or "dari 6)" in talk.text
 
 
 def test_a_button_that_acts_acts_and_asks_again() -> None:

@@ -1,0 +1,56 @@
+"""What the web page shows again: newest lines, growing revisions, marks of what was seen."""
+
+from bot.ports import Key, Outgoing
+from storage import cases, chats, people, transcripts
+from storage.database import Database
+from storage.people import ClientId
+from storage.transaction import Work
+
+
+def _welcome(work: Work) -> ClientId:
+    return people.welcome(work, b"h" * 16, "webchat", "abc", "id")
+
+
+async def test_only_the_newest_lines_are_kept_in_order(store: Database) -> None:
+    def step(work: Work) -> list[str]:
+        client_id = _welcome(work)
+        for number in range(transcripts.KEPT_LINES + 3):
+            transcripts.add_mine(work, client_id, str(number))
+        return [line.text for line in transcripts.load_transcript(work, client_id).lines]
+
+    assert await store.write(step) == [str(number) for number in range(3, transcripts.KEPT_LINES + 3)]
+
+
+async def test_a_line_in_the_place_of_another_is_a_change_too(store: Database) -> None:
+    def step(work: Work) -> list[object]:
+        client_id = _welcome(work)
+        transcripts.add_ours(work, client_id, Outgoing("pilih"))
+        before = transcripts.latest_revision(work, client_id)
+        transcripts.add_ours(work, client_id, Outgoing("pilih: satu"), replace=True)
+        transcripts.add_mine(work, client_id, "dua")
+        transcripts.add_ours(work, client_id, Outgoing("pilih: dua"), replace=True)
+        shown = transcripts.load_transcript(work, client_id)
+        return [[line.text for line in shown.lines], shown.revision > before]
+
+    assert await store.write(step) == [["pilih: dua"], True]
+
+
+async def test_a_button_is_known_by_its_token_while_it_is_shown(store: Database) -> None:
+    def step(work: Work) -> list[str | None]:
+        client_id = _welcome(work)
+        transcripts.add_ours(work, client_id, Outgoing("pilih", (Key("token", "Ya"),)))
+        return [transcripts.label_of(work, client_id, token) for token in ("token", "other")]
+
+    assert await store.write(step) == ["Ya", None]
+
+
+async def test_showing_the_page_marks_the_words_of_a_counsellor_as_seen(store: Database) -> None:
+    def step(work: Work) -> list[object]:
+        client_id = _welcome(work)
+        case = cases.open_case(work, client_id, "unit", "intake", {})
+        said = chats.add_message(work, case, chats.Side.COUNSELLOR, "halo")
+        transcripts.add_ours(work, client_id, Outgoing("halo"), message_id=said.id)
+        marked = [transcripts.mark_seen(work, client_id) for _ in range(2)]
+        return [*marked, chats.load_chat(work, case)[0].delivery]
+
+    assert await store.write(step) == [True, False, chats.Delivery.SEEN]
