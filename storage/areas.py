@@ -10,6 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.care.borders import Borders, parse_borders
 from bot.care.crossings import CrossingsError, parse_crossings, parse_straits
 from bot.care.directory import UnitsError, parse_units
 from bot.care.gazetteer import AreaCode, AreaRow, Gazetteer, GazetteerError, build_gazetteer
@@ -20,6 +21,7 @@ from storage.errors import StorageError
 CONTENT = Path(__file__).parent.parent / "content"
 POINTS = CONTENT / "areas" / "points.csv.gz"
 NICKNAMES = CONTENT / "areas" / "nicknames.csv"
+BORDERS = CONTENT / "areas" / "abroad.csv"
 STRAITS = CONTENT / "areas" / "straits.csv"
 CROSSINGS = CONTENT / "crossings.csv"
 UNITS = CONTENT / "units.toml"
@@ -47,7 +49,7 @@ def load_gazetteer(points: Path = POINTS) -> Gazetteer:
     """
     try:
         with gzip.open(points, "rt", encoding="utf-8", newline="") as lines:
-            return build_gazetteer(_join(lines, read_official_names()), _read_nicknames())
+            return build_gazetteer(_join(lines, read_official_names()), _read_nicknames(), _read_borders())
     except (OSError, EOFError, ValueError) as error:
         reason = error if isinstance(error, GazetteerError) else type(error).__name__
         raise AreasUnreadable(
@@ -102,6 +104,10 @@ def _read_nicknames() -> dict[str, tuple[AreaCode, ...]]:
     lines = [line for line in NICKNAMES.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     rows = (line.split(",") for line in lines[1:])
     return {name: tuple(AreaCode(code) for code in codes.split()) for name, codes, _ in rows}
+
+
+def _read_borders() -> Borders:
+    return parse_borders(BORDERS.read_text(encoding="utf-8").splitlines())
 
 
 def _read_package_file(name: str) -> str:

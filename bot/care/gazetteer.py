@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, NewType
 
+from bot.care.borders import NO_BORDERS, Borders
+from bot.care.cells import DEGREE_PARTS, KM_PER_DEGREE, cell_of, cells_of_ring, rings
+
 AreaCode = NewType("AreaCode", str)
 Level = Literal[1, 2, 3, 4]
 
@@ -23,10 +26,6 @@ NEAREST_REACH_KM = 50.0
 
 _LEVEL_OF_LENGTH: dict[int, Level] = {2: PROVINCE, 5: REGENCY, 8: DISTRICT, 13: VILLAGE}
 _STEP_OF_LEVEL = {PROVINCE: 10**8, REGENCY: 10**6, DISTRICT: 10**4, VILLAGE: 1}
-_DEGREE_PARTS = 10_000
-_CELL_SIZE = _DEGREE_PARTS // 5
-_CELL_COLUMNS = 360 * _DEGREE_PARTS // _CELL_SIZE
-_KM_PER_DEGREE = 111.195
 _EARTH_RADIUS_KM = 6371.0
 _ROW_BITS = 20
 _ROW_MASK = (1 << _ROW_BITS) - 1
@@ -82,6 +81,7 @@ class Gazetteer:
     _rows_by_name: "array[int]"
     _rows_by_cell: dict[int, "array[int]"]
     _nicknames: Mapping[str, tuple[AreaCode, ...]]
+    borders: Borders
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -136,7 +136,7 @@ class Gazetteer:
     def nearest(self, lat: float, lon: float, limit: int = 3) -> tuple[tuple[Area, float], ...]:
         """Find the desa and kelurahan nearest to a place, with kilometres; none beyond 50 km."""
         found: list[tuple[float, int]] = []
-        for ring, safe_km in _rings(lat):
+        for ring, safe_km in rings(lat, NEAREST_REACH_KM):
             found = heapq.nsmallest(limit, found)
             if len(found) == limit and found[-1][0] <= safe_km:
                 break
@@ -157,7 +157,7 @@ class Gazetteer:
         return Area(code, self._names[start : self._name_ends[row]], _LEVEL_OF_LENGTH[len(code)], parent_of(code))
 
     def _point_at(self, row: int) -> Point:
-        lat, lon = self._latitudes[row] / _DEGREE_PARTS, self._longitudes[row] / _DEGREE_PARTS
+        lat, lon = self._latitudes[row] / DEGREE_PARTS, self._longitudes[row] / DEGREE_PARTS
         return Point(lat, lon, self._island_names[self._islands[row]])
 
     def _areas_between(self, start: int, end: int, level: int) -> Iterator[Area]:
@@ -168,16 +168,18 @@ class Gazetteer:
 
     def _rows_in_ring(self, lat: float, lon: float, ring: int) -> Iterator[tuple[float, int]]:
         shrink = math.cos(math.radians(lat))
-        centre = _cell_of(math.floor(lat * _DEGREE_PARTS), math.floor(lon * _DEGREE_PARTS))
-        for cell in _cells_of_ring(centre, ring):
+        centre = cell_of(math.floor(lat * DEGREE_PARTS), math.floor(lon * DEGREE_PARTS))
+        for cell in cells_of_ring(centre, ring):
             for row in self._rows_by_cell.get(cell, ()):
-                north = self._latitudes[row] / _DEGREE_PARTS - lat
-                east = (self._longitudes[row] / _DEGREE_PARTS - lon) * shrink
-                yield _KM_PER_DEGREE * math.hypot(north, east), row
+                north = self._latitudes[row] / DEGREE_PARTS - lat
+                east = (self._longitudes[row] / DEGREE_PARTS - lon) * shrink
+                yield KM_PER_DEGREE * math.hypot(north, east), row
 
 
 def build_gazetteer(
-    rows: Iterable[AreaRow], nicknames: Mapping[str, tuple[AreaCode, ...]] = MappingProxyType({})
+    rows: Iterable[AreaRow],
+    nicknames: Mapping[str, tuple[AreaCode, ...]] = MappingProxyType({}),
+    borders: Borders = NO_BORDERS,
 ) -> Gazetteer:
     """Build the table from rows in the order of their codes, parents before children.
 
@@ -196,12 +198,12 @@ def build_gazetteer(
         names.append(row.name)
         end += len(row.name)
         name_ends.append(end)
-        latitudes.append(round(row.lat * _DEGREE_PARTS))
-        longitudes.append(round(row.lon * _DEGREE_PARTS))
+        latitudes.append(round(row.lat * DEGREE_PARTS))
+        longitudes.append(round(row.lon * DEGREE_PARTS))
         islands.append(island_numbers.setdefault(row.island, len(island_numbers)))
         marks.append(_name_mark(fold(bare_name(row.name, level))) | number)
         if level == VILLAGE:
-            cell = _cell_of(latitudes[-1], longitudes[-1])
+            cell = cell_of(latitudes[-1], longitudes[-1])
             (cells.get(cell) or cells.setdefault(cell, array("I"))).append(number)
     return Gazetteer(
         keys,
@@ -214,6 +216,7 @@ def build_gazetteer(
         array("Q", sorted(marks)),
         cells,
         nicknames,
+        borders,
     )
 
 
@@ -280,21 +283,3 @@ def _code_of(key: int) -> AreaCode:
 
 def _name_mark(folded: str) -> int:
     return zlib.crc32(folded.encode("ascii")) << _ROW_BITS
-
-
-def _cell_of(latitude: int, longitude: int) -> int:
-    return latitude // _CELL_SIZE * _CELL_COLUMNS + longitude // _CELL_SIZE
-
-
-def _rings(lat: float) -> Iterator[tuple[int, float]]:
-    """Yield rings of cells with the kilometres within which the rings before have shown everything."""
-    cell_km = _KM_PER_DEGREE * _CELL_SIZE / _DEGREE_PARTS * math.cos(math.radians(lat))
-    ring_count = math.ceil(NEAREST_REACH_KM / max(cell_km, 1.0)) + 1
-    return ((ring, (ring - 1) * cell_km) for ring in range(ring_count))
-
-
-def _cells_of_ring(centre: int, ring: int) -> Iterator[int]:
-    for north in range(-ring, ring + 1):
-        step = 1 if abs(north) == ring else 2 * ring
-        for east in range(-ring, ring + 1, step):
-            yield centre + north * _CELL_COLUMNS + east

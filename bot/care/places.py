@@ -25,6 +25,9 @@ SURE_WITHIN_KM = 10
 COVERED_WITHIN_KM = 20
 MOST_CANDIDATES = 10
 
+# The borders are no more exact than this: so close to a village nothing counts as abroad.
+_BORDER_EXACT_KM = 2
+
 _LATITUDES = (-11.5, 6.5)
 _LONGITUDES = (94.5, 141.5)
 _SHORTEST_SURE_NAME = 4
@@ -56,8 +59,9 @@ class Understood:
 def understand_point(gazetteer: Gazetteer, lat: float, lon: float) -> Understood:
     """Name the kecamatan of a shared location.
 
-    Settles within 10 km of a desa or kelurahan; asks up to 20 km, and whenever latitude and longitude came swapped;
-    beyond, the place is out of coverage.  Nothing of the coordinates remains in the answer.
+    Settles within 10 km of a desa or kelurahan; asks up to 20 km, at a border, and when latitude and longitude came
+    swapped;
+    beyond, and on land abroad, the place is out of coverage.  Nothing of the coordinates remains in the answer.
     """
     if not (math.isfinite(lat) and math.isfinite(lon)):
         return Understood(out_of_coverage=True)
@@ -66,7 +70,12 @@ def understand_point(gazetteer: Gazetteer, lat: float, lon: float) -> Understood
     if not nearest:
         return Understood(out_of_coverage=True)
     nearby = tuple(village.code for village, _ in nearest)
-    if nearest[0][1] < SURE_WITHIN_KM and not swapped:
+    place = (lon, lat) if swapped else (lat, lon)
+    by_a_village = nearest[0][1] <= _BORDER_EXACT_KM
+    if gazetteer.borders.is_abroad(*place) and not by_a_village:
+        return Understood(out_of_coverage=True)
+    doubtful = swapped or (gazetteer.borders.is_near_abroad(*place) and not by_a_village)
+    if nearest[0][1] < SURE_WITHIN_KM and not doubtful:
         return Understood(settled=nearest[0][0].parent, village=nearby[0], nearby=nearby)
     return Understood(candidates=_districts_of(nearby), nearby=nearby)
 

@@ -52,12 +52,16 @@ def begin(script: Script, language: str | None = None) -> State:
     return State(language=script.speaks(language or script.default), flow=MENU)
 
 
-def advance(script: Script, state: State, event: Event) -> Move:  # noqa: C901, PLR0911 - one line per event
+def advance(script: Script, state: State, event: Event) -> Move:
     """Take one event and return the new state and what is to be done, in order.
 
     Never raises on any event; what cannot be understood is answered kindly and the place is kept.
     """
-    state = stand(script, state)
+    moved, effects = _take(script, stand(script, state), event)
+    return _forget_passing(script, moved), effects
+
+
+def _take(script: Script, state: State, event: Event) -> Move:  # noqa: C901, PLR0911 - one line per event
     match event:
         case Opened():
             return greet(script, state)
@@ -84,10 +88,20 @@ def advance(script: Script, state: State, event: Event) -> Move:  # noqa: C901, 
             assert_never(event)
 
 
+def _forget_passing(script: Script, state: State) -> State:
+    """Keep no answers of a flow that was left and tells nobody anything: it was only looked at."""
+    flows = script.flows[script.speaks(state.language)]
+    here = (state.flow, state.beneath)
+    for name in tuple(state.answers):
+        if name not in here and not (name in flows and flows[name].completes):
+            state = state.settle(name, {})
+    return state
+
+
 def _hear(script: Script, state: State, text: str) -> Move:
     danger = screen(text, script.dangers)
     if danger is not None:
-        relayed = (Relay(text[:MAX_RELAYED_CHARS]),) if state.accompanied else ()
+        relayed = tuple(Relay(text[at : at + MAX_RELAYED_CHARS]) for at in range(0, len(text), MAX_RELAYED_CHARS)) if state.accompanied else ()
         return state, (*help_card(script, state), Alert(danger.severity, danger.id), *relayed)
     said = text.strip()
     command = script.command(said)

@@ -1,9 +1,11 @@
 """A conversation from the first message on: asking, going back, editing, skipping, resuming."""
 
+from dataclasses import replace
+
 from bot.dialogue.effects import Ask, Button
 from bot.dialogue.events import Found, Opened, Picked
 from bot.dialogue.state import State, read_state, write_state
-from tests.bot.dialogue.talk import Talk
+from tests.bot.dialogue.talk import Talk, small_content
 
 TO_AREA = ("cari bantuan", "1", "18-24 tahun")
 TO_SUBSTANCES = (*TO_AREA, "Kolaka")
@@ -212,3 +214,22 @@ def test_a_forged_answer_is_never_settled() -> None:
         assert talk.take(Picked("intake", "age_band", choice)).state == before
     assert talk.take(Picked("intake", "how_often[sabu]", "often")).state == before
     assert Button("intake", "age_band", "young", "18-24 tahun") in talk.messages[-1].buttons
+
+
+def test_a_flow_that_is_only_looked_at_leaves_nothing_behind() -> None:
+    looked_at = """
+        then = "menu"
+        [[step]]
+        choose = "where"
+        text = "Di mana?"
+        choices = { near = "Dekat", far = "Jauh" }
+        [[step]]
+        choose = "when"
+        text = "Kapan?"
+        choices = { now = "Sekarang", later = "Nanti" }
+    """
+    talk = Talk(small_content({"flows/family.toml": looked_at}).script)
+    talk.state = replace(talk.state, flow="family", answers={"family": {"where": "near"}})
+    assert talk.type("halo").state.answers == {"family": {"where": "near"}}
+
+    assert talk.type("menu").state.answers == {}
