@@ -18,11 +18,12 @@ from storage.staffing import Purpose, Role, StaffMember
 from storage.transaction import Work
 
 T = TypeVar("T")
+_OF_A_UNIT = (Role.COUNSELLOR, Role.AGENT, Role.UNIT_HEAD)
 
 
 @click.group()
 def staff() -> None:
-    """Invite, list and revoke staff."""
+    """Invite staff, let them in again, list and revoke them."""
 
 
 @staff.command()
@@ -33,20 +34,32 @@ def staff() -> None:
 @click.option("--group", is_flag=True, help="Also make a one-time code that links a Telegram group of the unit.")
 def invite(config: Config, role: str, unit_id: str | None, alias: str, group: bool) -> None:  # noqa: FBT001 - a flag
     """Add somebody and print one-time links: one for the desk, one for their private Telegram chat."""
-    needs_unit = Role(role) in (Role.COUNSELLOR, Role.AGENT, Role.UNIT_HEAD)
 
     def step(work: Work, world: World) -> list[str]:
+        needs_unit = Role(role) in _OF_A_UNIT
         if needs_unit and (unit_id is None or unit_id not in world.units):
             raise OneLine(f"--unit: {role} belongs to a unit; choose one of {', '.join(sorted(world.units))}")
         member = staffing.add_staff(work, Role(role), unit_id, alias)
-        lines = [f"Desk      {sign_in_link(work, config, member)}"]
-        if needs_unit:
-            token = staffing.invite(work, member.id, Purpose.LINK_CHAT)
-            lines.append(f"Telegram  send to the bot in a private chat:  /start {token}")
-        if group:
-            token = staffing.invite(work, member.id, Purpose.LINK_GROUP)
-            lines.append(f"Group     add the bot to the group and write:  /start@THE_BOT {token}")
-        return [*lines, "Each works once, within a day."]
+        return _make_links(work, config, member, telegram=needs_unit, group=group)
+
+    click.echo("\n".join(_in_world(config, step)))
+
+
+@staff.command()
+@config_option()
+@click.argument("staff_id")
+@click.option("--telegram", is_flag=True, help="Also make a one-time code that links a private Telegram chat.")
+@click.option("--group", is_flag=True, help="Also make a one-time code that links a Telegram group of the unit.")
+def link(config: Config, staff_id: str, telegram: bool, group: bool) -> None:  # noqa: FBT001 - flags
+    """Print new one-time links for somebody who works here already."""
+
+    def step(work: Work, _world: World) -> list[str]:
+        member = _find(work, staff_id)
+        if not member.active:
+            raise OneLine(f"{staff_id} was revoked; add the person anew with singgah staff invite")
+        if group and member.unit_id is None:
+            raise OneLine(f"--group: {member.role} belongs to no unit; name somebody of the unit whose group it is")
+        return _make_links(work, config, member, telegram=telegram, group=group)
 
     click.echo("\n".join(_in_world(config, step)))
 
@@ -72,15 +85,31 @@ def revoke(config: Config, staff_id: str) -> None:
     """End somebody's access everywhere at once; their open cases go back to the queue."""
 
     def step(work: Work, world: World) -> int:
-        member = next((one for one in staffing.list_staff(work) if one.id.hex() == staff_id), None)
-        if member is None:
-            raise OneLine(f"nobody has the id {staff_id!r}; see singgah staff list")
+        member = _find(work, staff_id)
         count = put_back_cases(work, world, member)
         staffing.revoke(work, member.id)
         return count
 
     count = _in_world(config, step)
     click.echo(f"revoked; {count} open cases are back in the queue.")
+
+
+def _make_links(work: Work, config: Config, member: StaffMember, *, telegram: bool, group: bool) -> list[str]:
+    lines = [f"Desk      {sign_in_link(work, config, member)}"]
+    if telegram:
+        token = staffing.invite(work, member.id, Purpose.LINK_CHAT)
+        lines.append(f"Telegram  send to the bot in a private chat:  /start {token}")
+    if group:
+        token = staffing.invite(work, member.id, Purpose.LINK_GROUP)
+        lines.append(f"Group     add the bot to the group and write:  /start@THE_BOT {token}")
+    return [*lines, "Each works once, within a day."]
+
+
+def _find(work: Work, staff_id: str) -> StaffMember:
+    member = next((one for one in staffing.list_staff(work) if one.id.hex() == staff_id), None)
+    if member is None:
+        raise OneLine(f"nobody has the id {staff_id!r}; see singgah staff list")
+    return member
 
 
 def _row(member: StaffMember) -> dict[str, object]:

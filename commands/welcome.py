@@ -64,7 +64,7 @@ def welcome_text(config: Config, links: Links, *, telegram: bool) -> str:
             f"  Admin         {links.admin}",
         ]
     else:
-        lines.append(f"  Desk          {config.server.url}/desk  (new link: singgah staff invite)")
+        lines.append(f"  Desk          {config.server.url}/desk  (new link: singgah staff link)")
     connected = (
         "connected" if telegram else "not connected; get a token from @BotFather, then: singgah connect telegram"
     )

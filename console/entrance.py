@@ -29,16 +29,14 @@ class Entrance:
         return self._renderer.show("sign_in.html", outside(request), path=request.url.path)
 
     async def sign_in(self, request: Request) -> Response:
-        """Use the link; every link that is no good gets the same answer."""
-        source = request.client.host if request.client else ""
-        if not self._tries.may_try(source):
-            busy = self._renderer.show_notice("sign_in_busy", outside(request), HTTPStatus.TOO_MANY_REQUESTS)
-            busy.headers["Retry-After"] = _RETRY_SECONDS
-            return busy
+        """Use the link; every link that is no good gets the same answer.
+
+        A good link is never held up: its 192 bits cannot be guessed, and behind a proxy everybody comes from the same
+        address, so that a lock would shut out all staff.
+        """
         session = await self._desk.sign_in(request.path_params["token"])
         if session is None:
-            self._tries.note_failure(source)
-            return self._renderer.show_notice("sign_in_wrong", outside(request), HTTPStatus.BAD_REQUEST)
+            return self._refuse(request)
         await self._end_earlier(request)
         response = redirect("/desk", language_of(request))
         response.set_cookie(self._gate.cookie, session, path="/", secure=self._secure, httponly=True, samesite="strict")
@@ -50,6 +48,13 @@ class Entrance:
         response = self._renderer.show_notice("signed_out", outside(visit.request), HTTPStatus.OK)
         response.delete_cookie(self._gate.cookie, path="/", secure=self._secure, httponly=True, samesite="strict")
         return response
+
+    def _refuse(self, request: Request) -> Response:
+        if not self._tries.note_failure():
+            return self._renderer.show_notice("sign_in_wrong", outside(request), HTTPStatus.BAD_REQUEST)
+        busy = self._renderer.show_notice("sign_in_busy", outside(request), HTTPStatus.TOO_MANY_REQUESTS)
+        busy.headers["Retry-After"] = _RETRY_SECONDS
+        return busy
 
     async def _end_earlier(self, request: Request) -> None:
         earlier = request.cookies.get(self._gate.cookie)

@@ -82,19 +82,19 @@ class UsedForms:
 
 
 class Tries:
-    """Counts failed tries per source for a minute, in memory only."""
+    """Counts the failed tries of the last minute in this process, whoever made them."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Count by a clock of seconds."""
         self._clock = clock
-        self._failed: deque[tuple[float, str]] = deque(maxlen=_REMEMBERED)
+        self._failed: deque[float] = deque(maxlen=_MOST_TRIES)
 
-    def may_try(self, source: str) -> bool:
-        """Tell whether a source has tries left."""
-        while self._failed and self._clock() - self._failed[0][0] >= _TRIES_SECONDS:
+    def note_failure(self) -> bool:
+        """Count a failed try; True when there were too many of them."""
+        now = self._clock()
+        while self._failed and now - self._failed[0] >= _TRIES_SECONDS:
             self._failed.popleft()
-        return sum(source == failed for _, failed in self._failed) < _MOST_TRIES
-
-    def note_failure(self, source: str) -> None:
-        """Count a failed try."""
-        self._failed.append((self._clock(), source))
+        too_many = len(self._failed) == _MOST_TRIES
+        if not too_many:
+            self._failed.append(now)
+        return too_many

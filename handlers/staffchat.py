@@ -40,22 +40,28 @@ def hear(work: Work, world: World, incoming: Incoming, member: StaffMember) -> N
     where = staffing.address_in(work, staffing.folder_of(member), incoming.channel)
     if where is None:
         return
+    if isinstance(incoming.content, Blocked):
+        staffing.unlink(work, where.folder, where.channel)
+        return
+    for message, about in _answers(work, world, incoming, member, where):
+        to_staff(work, world, where, message, message_id=about)
+
+
+def _answers(
+    work: Work, world: World, incoming: Incoming, member: StaffMember, where: StaffAddress
+) -> list[Answer]:
     match incoming.content:
         case Tap(token):
             tapped = read_token(world.keyring.signing_key, where.folder, token)
-            for message, about in _tap(work, world, member, tapped) if tapped else [_plainly(world, "staff_gone")]:
-                to_staff(work, world, where, message, message_id=about)
+            return _tap(work, world, member, tapped) if tapped else [_plainly(world, "staff_gone")]
         case Text(text, reply_to):
-            for message in _speak(work, world, member, _mend(text), reply_to):
-                to_staff(work, world, where, message)
+            return [(message, None) for message in _speak(work, world, member, _mend(text), reply_to)]
         case Start(payload) if not payload or not link(work, world, incoming, payload):
-            to_staff(work, world, where, _welcome(world, member))
-        case Blocked():
-            staffing.unlink(work, where.folder, where.channel)
+            return [(_welcome(world, member), None)]
         case Other():
-            to_staff(work, world, where, _say(world, "staff_text_only"))
+            return [_plainly(world, "staff_text_only")]
         case _:
-            pass
+            return []
 
 
 def hear_group(work: Work, world: World, incoming: Incoming) -> None:
@@ -146,12 +152,10 @@ def _start_speaking(work: Work, world: World, member: StaffMember, code: str) ->
 def _move(work: Work, world: World, member: StaffMember, case: Case, wish: str, what: str) -> Message:
     """Close, transfer or set the stage; without the detail, ask for it."""
     match wish, what:
-        case staffwords.CLOSE, "":
-            return staffwords.pick_outcome(world, case, casework.OUTCOMES)
-        case staffwords.CLOSE, outcome:
-            if casework.close(work, world, member, case.code, outcome) is Result.GONE:
-                return staffwords.pick_outcome(world, case, casework.OUTCOMES)
+        case staffwords.CLOSE, outcome if casework.close(work, world, member, case.code, outcome) is Result.DONE:
             return _say(world, "staff_closed", code=case.code, outcome=_word(world, f"outcome_{outcome}"))
+        case staffwords.CLOSE, _:
+            return staffwords.pick_outcome(world, case, casework.OUTCOMES)
         case staffwords.STAGE, stage if stage in casework.STAGES:
             casework.set_stage(work, world, member, case.code, Stage(stage))
             return _say(world, "staff_stage_set", code=case.code, stage=_word(world, f"stage_{stage}"))

@@ -50,9 +50,8 @@ def add_message(work: Work, case: Case, side: Side, text: str) -> ChatMessage:
     """Add a message at the end of the case's chat."""
     message_id = new_id()
     latest = select(func.coalesce(func.max(messages.c.sequence), 0)).where(messages.c.case_id == case.id)
-    said = ChatMessage(
-        message_id, work.data.execute(latest).scalar_one() + 1, side, text, f"{work.now:%Y-%m-%dT%H:%MZ}", Delivery.QUEUED
-    )
+    sequence = work.data.execute(latest).scalar_one() + 1
+    said = ChatMessage(message_id, sequence, side, text, f"{work.now:%Y-%m-%dT%H:%MZ}", Delivery.QUEUED)
     body = {"text": text, "said_at": said.said_at}
     work.data.execute(
         insert(messages).values(

@@ -186,7 +186,7 @@ def park(work: Work, letter: Letter, state: str) -> None:
 
 
 def recover(work: Work, channels: Iterable[str]) -> list[Letter]:
-    """After a crash: let what was under way be sent once more; return what was parked because that was its second time."""
+    """After a crash: let what was under way be sent once more; return what had that second chance and is parked."""
     mine = (outbox.c.state == "sending") & outbox.c.channel.in_(list(channels))
     rows = work.data.execute(select(outbox).where(mine).with_for_update(skip_locked=True)).all()
     letters = [letter for row in rows if (letter := _letter(work, row)) is not None]

@@ -37,7 +37,9 @@ class Reminder:
     due_at: datetime
 
 
-def schedule(work: Work, client_id: ClientId, case_id: bytes, occasions: Iterable[tuple[str, str, datetime]]) -> None:
+def schedule(
+    work: Work, client_id: ClientId, case_id: bytes | None, occasions: Iterable[tuple[str, str, datetime]]
+) -> None:
     """Schedule occasions (kind, slot, due time); a slot that exists already stays as it is."""
     known = select(reminders.c.slot).where(reminders.c.client_id == client_id)
     taken = {row[0] for row in work.data.execute(known)}

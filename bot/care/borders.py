@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-
 _AROUND = ((0.0, 0.0), (0.018, 0.0), (-0.018, 0.0), (0.0, 0.018), (0.0, -0.018))
 
 

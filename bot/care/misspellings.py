@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, groupby
 
 from bot.care.gazetteer import DISTRICT, AreaCode, Gazetteer, bare_name, fold, level_of
 
@@ -28,18 +28,15 @@ class Resembling:
 def resembling(gazetteer: Gazetteer, folded: str) -> tuple[Resembling, ...]:
     """Find the provinces, regencies and kecamatan whose names are closest to a misspelt one, if any is close.
 
-    One mistake is forgiven from six letters on, two from nine on.
+    One mistake is forgiven from six letters on, two from nine on; in shorter names only a letter doubled or not.
     """
-    most = mistakes_forgiven(folded) if len(folded) >= _SHORTEST_ALONE else 0
+    most = mistakes_forgiven(folded)
     if not most:
         return ()
-    found = [
-        (mistakes, name)
-        for name in _index(gazetteer).near(folded, most)
-        if (mistakes := count_mistakes(folded, name, most)) is not None
-    ]
-    least = min((mistakes for mistakes, _ in found), default=0)
-    return tuple(Resembling(name, mistakes, _upper(gazetteer, name)) for mistakes, name in found if mistakes == least)
+    found = [(count_mistakes(folded, name, most), name) for name in _index(gazetteer).near(folded, most)]
+    close = [(mistakes, name) for mistakes, name in found if mistakes and _is_forgiven(folded, name)]
+    least = min((mistakes for mistakes, _ in close), default=0)
+    return tuple(Resembling(name, mistakes, _upper(gazetteer, name)) for mistakes, name in close if mistakes == least)
 
 
 def resembling_among(folded: str, areas: Iterable[tuple[AreaCode, str]]) -> tuple[Resembling, ...]:
@@ -129,6 +126,14 @@ def _letters(name: str) -> int:
     for letter in name:
         bits |= 1 << (ord(letter) & 31)
     return bits
+
+
+def _is_forgiven(folded: str, name: str) -> bool:
+    return len(folded) >= _SHORTEST_ALONE or _squeeze(folded) == _squeeze(name)
+
+
+def _squeeze(name: str) -> str:
+    return "".join(letter for letter, _ in groupby(name))
 
 
 def _upper(gazetteer: Gazetteer, name: str) -> frozenset[AreaCode]:

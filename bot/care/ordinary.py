@@ -23,8 +23,8 @@ ORDINARY_WORDS = frozenset(
     sebelum sebentar sedang sedih segera sehat sejak sekali sekarang selalu selamat selasa selesai semangat semoga
     sempat semua sendiri senang senin sering serius setelah setiap siang siapa sinte sini soal stop stres suami sudah
     suka sulit susah tadi tahu tahun takut tanpa tanya tapi tau telat telepon teman tembakau tempat tengah tenang
-    tentang terang terima teringat terlalu terserah tetap tiap tidak tidur tiga tinggal tolong tua tunggu turun tutup
-    uang udah umur untuk usaha usia wa waktu yakin yang
+    tentang terang terima teringat terlalu terserah tetap tiap tidak tidur tiga tinggal tolong tua tulis tunggu turun
+    tutup uang udah umur untuk usaha usia wa waktu yakin yang
     again along alone am and any are ask back bad before begin call can cannot check day did do does done end enough
     fine first for from get go good have hello help here hi how i in is it just know later leave less like live long
     longer look make me more my name near need new next no nobody not nothing now of off ok old on one open or other

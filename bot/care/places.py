@@ -18,7 +18,7 @@ from bot.care.gazetteer import (
 )
 from bot.care.misspellings import Resembling, one_mistake_away, resembling, resembling_among
 from bot.care.ordinary import SPOKEN_WORDS
-from bot.care.placewords import BREAK, wordings
+from bot.care.placewords import BREAK, KIND_WORDS, wordings
 from bot.care.readings import Meaning, Name, areas_around, read, split_kind
 
 SURE_WITHIN_KM = 10
@@ -217,6 +217,8 @@ def _understand_misspelt_alone(gazetteer: Gazetteer, words: tuple[str, ...]) -> 
     if BREAK in words:
         return None
     level, folded = split_kind(words)
+    if folded in KIND_WORDS:
+        return None
     found = resembling(gazetteer, folded)
     codes = frozenset(code for one in found for code in one.codes if level in {None, level_of(code)})
     if not codes:

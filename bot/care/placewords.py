@@ -27,7 +27,6 @@ _AROUND = frozenset({
     "rumah", "rumahku", "saat", "saja", "sama", "sana", "saya", "sekarang", "sih", "sini", "tempat", "the", "tinggal",
     "tinggalku", "warga", "wilayah", "ya", "yg", "yang", "kami", "ini", "itu", "menetap", "berada", "ada",
 })
-_LEADING = _AROUND | {"dekat", "sekitar"}
 _NEAR = frozenset({
     "belakang", "dekat", "deket", "depan", "dkt", "near", "samping", "sebelah", "seberang", "sekitar", "antara",
 })
@@ -81,15 +80,19 @@ def wordings(text: str) -> Iterator[Wording]:
     words = _split(text)
     near = any(word in _NEAR for word in words)
     seen: set[tuple[str, ...]] = set()
+    for literal in (_trim(words, frozenset()), _trim(words, _AROUND)):
+        if literal and literal not in seen and len(literal) <= _MOST_WORDS:
+            seen.add(literal)
+            yield Wording(literal, sure=True)
     for way in _ways(words):
-        named = _trim(way)
+        named = _trim(way, _AROUND | _NEAR)
         if named and named not in seen and len(named) <= _MOST_WORDS:
             seen.add(named)
             yield Wording(named, sure=not near)
     if near or any(word in _STREETS for word in words):
         expanded = _expand(_without(words, _NEAR | _LANDMARKS | _STREETS))
         for start in range(len(expanded)):
-            yield Wording(_trim(expanded[start:]), sure=False)
+            yield Wording(_trim(expanded[start:], _AROUND), sure=False)
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -111,8 +114,8 @@ def _ways(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     yield _without(without_streets, _AROUND | _NEAR | {"pulau", "island"})
 
 
-def _trim(words: tuple[str, ...]) -> tuple[str, ...]:
-    start = next((place for place, word in enumerate(words) if word not in _LEADING and word != BREAK), len(words))
+def _trim(words: tuple[str, ...], leading: frozenset[str]) -> tuple[str, ...]:
+    start = next((place for place, word in enumerate(words) if word not in leading and word != BREAK), len(words))
     end = next((place for place in range(len(words), start, -1) if words[place - 1] != BREAK), start)
     return words[start:end]
 

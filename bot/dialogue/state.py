@@ -1,9 +1,10 @@
 """Where a person is in the conversation, and how that is written down."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import msgspec
 
 from bot.dialogue.flow import Answer, Settled
 
@@ -50,7 +51,7 @@ def write_state(state: State) -> str:
         "invited": state.invited,
         "accompanied": state.accompanied,
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(document).decode()
 
 
 def read_state(text: str) -> State:
@@ -59,9 +60,9 @@ def read_state(text: str) -> State:
     Raises ValueError (without the text) if the document is not one of ours.
     """
     try:
-        document = json.loads(text)
+        document = msgspec.json.decode(text)
         state = _state_from(document) if document["form"] == _FORM else None
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError):
+    except (KeyError, TypeError, AttributeError, msgspec.DecodeError):
         state = None
     if state is None:
         raise ValueError("a stored conversation state could not be read; restore it from a backup")

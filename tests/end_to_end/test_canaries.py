@@ -78,7 +78,13 @@ async def _send_everything_else(bot_api: BotApi, person: Person) -> None:
 
 async def _make_trouble(bot_api: BotApi, service: TelegramProcess, client: Person, counsellor: Person) -> None:
     """Let the platform and the database fail in every way while people talk."""
-    for trouble in ({"code": 429, "retry_after": 1}, {"code": 500}, {"code": 400}, {"drop": "before"}, {"drop": "after"}):
+    for trouble in (
+        {"code": 429, "retry_after": 1},
+        {"code": 500},
+        {"code": 400},
+        {"drop": "before"},
+        {"drop": "after"},
+    ):
         bot_api.fault("sendMessage", chat_id=client.id, description=f"{TYPED} {bot_api.token}", **trouble)
         await counsellor.send(ANSWERED)
         await asyncio.sleep(0.2)

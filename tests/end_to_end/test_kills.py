@@ -28,7 +28,9 @@ async def test_a_process_that_is_killed_again_and_again_loses_no_answer_and_take
     bot_api: BotApi, service: TelegramProcess
 ) -> None:
     seed = f"{SEED}-{service.mode}"
-    walkers = [Walker(bot_api.person(f"Contoh {number}"), Random(f"{seed}-{number}"), PACE_S) for number in range(CHATS)]
+    walkers = [
+        Walker(bot_api.person(f"Contoh {number}"), Random(f"{seed}-{number}"), PACE_S) for number in range(CHATS)
+    ]
     ended = asyncio.Event()
 
     async with asyncio.TaskGroup() as group:

@@ -87,7 +87,9 @@ async def test_a_client_whose_account_is_gone_is_noticed_when_they_are_written_t
     await hear(counsellor, "klien tidak bisa dihubungi lagi")
 
 
-async def test_a_forged_post_to_the_webhook_is_refused_and_changes_nothing(bot_api: BotApi, service: TelegramProcess) -> None:
+async def test_a_forged_post_to_the_webhook_is_refused_and_changes_nothing(
+    bot_api: BotApi, service: TelegramProcess
+) -> None:
     client = bot_api.person("Contoh Klien")
     await take_step(client, Step("/start", "Mau mulai dari mana?"))
     chat = {"id": client.chat_id, "type": "private"}

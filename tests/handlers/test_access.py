@@ -10,9 +10,8 @@ from storage.cases import Case, CaseId, Stage, Status
 from storage.people import ClientId
 from storage.staffing import Role, StaffId, StaffMember
 
-CASE = Case(
-    CaseId(b"c" * 16), ClientId(b"p" * 16), "K7QM-2XVR-5", "here", Status.OFFERED, Stage.REFERRED, None, None, "intake", {}
-)
+WHOSE = CaseId(b"c" * 16), ClientId(b"p" * 16)
+CASE = Case(*WHOSE, "K7QM-2XVR-5", "here", Status.OFFERED, Stage.REFERRED, None, None, "intake", {})
 MEMBER = StaffMember(StaffId(b"s" * 16), Role.COUNSELLOR, "here", "Kak Melati", None)
 SOMEBODY = b"o" * 16
 

@@ -3,12 +3,15 @@
 import asyncio
 from dataclasses import replace
 
+from sqlalchemy import update
+
 from bot.ports import Incoming, Outgoing, Rejected, Text, TryLater, Uncertain, Unreachable
 from handlers.deliver import Sender
 from storage import chats, outbox, people
 from storage.cases import Case
 from storage.chats import Delivery
 from storage.outbox import Lane
+from storage.tables import outbox as letters
 from storage.transaction import Work
 from tests.handlers.walking import CLIENT, COUNSELLOR, OTHER_CLIENT, accepted_case, client_at, in_world
 from tests.worlds import TestBed
@@ -45,7 +48,7 @@ async def test_the_failure_of_one_recipient_holds_up_nobody_else(bed: TestBed) -
         for address in (CLIENT, OTHER_CLIENT):
             await bed.receiver.receive(_typed(bed, address, f"menu-{address}"))
         async with asyncio.timeout(20):
-            while len(bed.heard(OTHER_CLIENT)) == before:
+            while len(bed.heard(OTHER_CLIENT)) == before:  # noqa: ASYNC110 - the channel's end rings no bell
                 await asyncio.sleep(0.01)
     finally:
         asleep.set()
@@ -183,7 +186,7 @@ async def test_a_letter_that_cannot_be_opened_stops_no_other(bed: TestBed) -> No
     def spoil(work: Work) -> None:
         _put_text(work, client_id, "rusak", None)
         elsewhere = work.vault.seal(people.folder(client_id), "outbox", "body", client_id, b"{}")
-        work.data.execute(outbox.outbox.update().values(body=elsewhere))
+        work.data.execute(update(letters).values(body=elsewhere))
         _put_text(work, client_id, "utuh", None)
 
     await in_world(bed, spoil)

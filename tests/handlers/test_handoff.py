@@ -112,7 +112,9 @@ async def test_that_nobody_is_free_is_said_once_and_the_case_waits(bed: TestBed)
     assert "siap mendengar" in bed.last(CLIENT).text
 
 
-async def test_out_of_hours_the_client_is_told_when_and_the_clock_waits(tmp_path: Path, new_database: Callable[[], str]) -> None:
+async def test_out_of_hours_the_client_is_told_when_and_the_clock_waits(
+    tmp_path: Path, new_database: Callable[[], str]
+) -> None:
     week = (None, None, Span(time(9), time(15)), None, None, None, None)
     config = config_in(tmp_path, new_database(), new_database())
     async with open_test_bed(config, change=lambda house: with_hours(house, KENDARI, *week)) as bed:
@@ -143,8 +145,9 @@ async def test_words_go_both_ways_in_order_with_their_marks(bed: TestBed) -> Non
         await bed.say(COUNSELLOR, f"konselor {turn}")
 
     chat = await in_world(bed, lambda work: chats.load_chat(work, case))
+    sides = (Side.CLIENT, "klien"), (Side.COUNSELLOR, "konselor")
     assert [(said.side, said.text) for said in chat] == [
-        (side, f"{who} {turn}") for turn in range(3) for side, who in ((Side.CLIENT, "klien"), (Side.COUNSELLOR, "konselor"))
+        (side, f"{who} {turn}") for turn in range(3) for side, who in sides
     ]
     assert {said.delivery for said in chat} == {chats.Delivery.SENT}
 
@@ -194,7 +197,8 @@ async def test_a_reply_to_the_card_of_a_case_goes_to_its_client(bed: TestBed) ->
     await bed.counsellor(COUNSELLOR)
     await send_intake(bed)
     await bed.tap(COUNSELLOR, "Terima")
-    card = next(place for place, (to, sent) in enumerate(bed.channel.sent, 1) if to == COUNSELLOR and "Sabu" in sent.text)
+    numbered = enumerate(bed.channel.sent, 1)
+    card = next(number for number, (to, sent) in numbered if to == COUNSELLOR and "Sabu" in sent.text)
     await send_intake(bed, OTHER_CLIENT)
     await bed.tap(COUNSELLOR, "Terima")
 
@@ -210,7 +214,7 @@ async def test_a_transfer_keeps_the_story_and_the_tasks(bed: TestBed) -> None:
     await bed.say(COUNSELLOR, "saya di sini")
 
     await bed.tap(COUNSELLOR, "Pindahkan")
-    await bed.tap(COUNSELLOR, "BNNP Sulawesi Tenggara")
+    await bed.tap(COUNSELLOR, "1. BNNP Sulawesi Tenggara")
     await bed.tap(ELSEWHERE, "Terima")
 
     moved = await case_of(bed)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.dialogue.flow import Answer
 from storage import cases, people, staffing
 from storage.cases import Case, Stage, Status, make_code, read_code
 from storage.database import Database
@@ -14,7 +15,7 @@ from storage.staffing import Role
 from storage.transaction import Work
 from tests.storage.conftest import SettableClock, Stores
 
-ANSWERS = {"age_band": "age_25_34", "substances": ("stimulants", "other"), "want": True, "skipped": None}
+ANSWERS: dict[str, Answer] = {"age_band": "age_25_34", "substances": ("stimulants", "other"), "want": True, "skipped": None}
 
 
 def _open(work: Work, address: bytes = b"h" * 16) -> Case:
@@ -30,9 +31,8 @@ async def test_a_case_comes_back_as_it_was_saved(store: Database) -> None:
     def step(work: Work) -> tuple[Case, Case | None]:
         noted = {"flow": "checkin_month", "day": "2026-11-21", "answers": {"use": "not"}}
         member = staffing.add_staff(work, Role.COUNSELLOR, "unit", "Kak Melati")
-        case = replace(
-            _open(work), status=Status.ACCEPTED, staff_id=member.id, asked_units=("other",), check_ins=(noted,), card="9"
-        )
+        taken = replace(_open(work), status=Status.ACCEPTED, staff_id=member.id)
+        case = replace(taken, asked_units=("other",), check_ins=(noted,), card="9")
         cases.save_case(work, case)
         return case, cases.find_by_code(work, case.code)
 

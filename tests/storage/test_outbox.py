@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.ports import Outgoing
 from storage import outbox
 from storage.database import Database
-from storage.encryption import FolderId
+from storage.encryption import FolderGone, FolderId
 from storage.outbox import Lane, Letter
 from storage.transaction import Work
 from tests.storage.conftest import SettableClock
@@ -139,6 +139,6 @@ async def test_a_letter_that_was_erased_meanwhile_is_not_postponed(store: Databa
 def _is_gone(work: Work, folder: FolderId) -> bool:
     try:
         work.vault.seal(folder, "t", "c", folder, b"")
-    except Exception:
+    except FolderGone:
         return True
     return False

@@ -48,8 +48,10 @@ async def test_what_is_due_is_claimed_oldest_first_and_leased(store: Database, c
 
 async def test_the_newest_of_a_kind_speaks_for_the_others(store: Database, clock: SettableClock) -> None:
     def step(work: Work) -> list[bool]:
-        _plan(work, ("a", clock.now - timedelta(hours=1)), ("b", clock.now), ("c", clock.now), ("d", clock.now + timedelta(1)))
-        return sorted(reminders.has_newer(work, reminder) for reminder in _claim(work))
+        _plan(work, ("a", clock.now - timedelta(hours=1)), ("b", clock.now), ("c", clock.now))
+        claimed = _claim(work)
+        reminders.schedule(work, claimed[0].client_id, None, [(KIND, "d", clock.now + timedelta(days=1))])
+        return sorted(reminders.has_newer(work, reminder) for reminder in claimed)
 
     assert await store.write(step) == [False, True, True]
 

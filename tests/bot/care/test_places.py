@@ -1,6 +1,8 @@
 """What is understood of a shared location and of a typed place."""
 
 import math
+import re
+import tomllib
 from collections import Counter
 
 import pytest
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 
 from bot.care.gazetteer import DISTRICT, Area, AreaCode, fold
 from bot.care.places import Understood, understand_point, understand_text
+from storage.areas import CONTENT
+from tests.bot.care import place_cases
 from tests.surroundings.geography import small_gazetteer, whole_gazetteer
 
 NOTHING = Understood()
@@ -42,23 +46,29 @@ def names_of(understood: Understood) -> list[str]:
     ],
 )
 def test_a_shared_location_settles_its_kecamatan(lat: float, lon: float, district: str) -> None:
-    assert understand_point(whole_gazetteer(), lat, lon) == Understood(settled=AreaCode(district))
+    understood = understand_point(whole_gazetteer(), lat, lon)
+
+    assert understood.settled == district
+    assert understood.village == understood.nearby[0]
+    assert understood.village is not None
+    assert understood.village.startswith(district)
+    assert len(understood.nearby) == 3
 
 
 @pytest.mark.parametrize(
-    ("km", "expected"),
-    [
-        (9, Understood(settled=THE_ONLY_DISTRICT)),
-        (11, Understood(candidates=(THE_ONLY_DISTRICT,))),
-        (19, Understood(candidates=(THE_ONLY_DISTRICT,))),
-        (21, Understood(out_of_coverage=True)),
-        (60, Understood(out_of_coverage=True)),
-    ],
+    ("km", "settled", "asked", "out"),
+    [(9, True, False, False), (11, False, True, False), (19, False, True, False), (21, False, False, True)],
 )
-def test_the_farther_the_next_village_the_less_is_taken_for_sure(km: float, expected: Understood) -> None:
+def test_the_farther_the_next_village_the_less_is_taken_for_sure(
+    *, km: float, settled: bool, asked: bool, out: bool
+) -> None:
     gazetteer = small_gazetteer([(-4.0, 122.0)])
 
-    assert understand_point(gazetteer, -4.0 + km * KM_NORTH, 122.0) == expected
+    understood = understand_point(gazetteer, -4.0 + km * KM_NORTH, 122.0)
+
+    assert understood.settled == (THE_ONLY_DISTRICT if settled else None)
+    assert understood.candidates == ((THE_ONLY_DISTRICT,) if asked else ())
+    assert understood.out_of_coverage is out
 
 
 def test_swapped_latitude_and_longitude_are_recognised_and_confirmed() -> None:
@@ -70,9 +80,14 @@ def test_swapped_latitude_and_longitude_are_recognised_and_confirmed() -> None:
 
 @pytest.mark.parametrize(
     ("lat", "lon"),
-    [(0.0, 0.0), (3.139, 101.687), (52.37, 4.9), (-9.0, 100.0), (91.0, 10.0), (math.nan, 122.0), (-4.0, math.inf)],
+    [*place_cases.ABROAD, (-9.0, 100.0), (91.0, 10.0), (math.nan, 122.0), (-4.0, math.inf)],
 )
 def test_a_place_abroad_or_at_sea_is_out_of_coverage(lat: float, lon: float) -> None:
+    assert understand_point(whole_gazetteer(), lat, lon).settled is None
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(1.30, 103.85), (-8.99, 125.22), (3.139, 101.687), (0.0, 0.0)])
+def test_a_town_abroad_is_out_of_coverage_though_a_village_of_ours_is_near(lat: float, lon: float) -> None:
     assert understand_point(whole_gazetteer(), lat, lon) == Understood(out_of_coverage=True)
 
 
@@ -101,7 +116,7 @@ def test_every_kecamatan_typed_with_its_regency_is_settled() -> None:
         f"{district.name}, {regency.name}"
         for district, regency in districts
         if count[fold(district.name), regency.code] == 1
-        and understand_text(whole_gazetteer(), f"{district.name}, {regency.name}") != Understood(settled=district.code)
+        and understand_text(whole_gazetteer(), f"{district.name}, {regency.name}").settled != district.code
     ]
 
     assert len(districts) == 7_285
@@ -129,7 +144,7 @@ def test_every_kecamatan_typed_with_its_regency_is_settled() -> None:
     ],
 )
 def test_a_typed_place_that_can_mean_only_one_kecamatan_is_settled(text: str, district: str) -> None:
-    assert understand_text(whole_gazetteer(), text) == Understood(settled=AreaCode(district))
+    assert understand_text(whole_gazetteer(), text).settled == district
 
 
 @pytest.mark.parametrize("text", ["Kota Bau-Bau", "baubau", "BAU BAU", "kota baubau", "kotamadya bau bau"])
@@ -171,7 +186,7 @@ def test_a_province_answers_with_its_regencies_to_tap(text: str) -> None:
         ("Warakas", ["Tanjung Priok", "Binuang"]),
         ("kelurahan warakas", ["Tanjung Priok", "Binuang"]),
         ("aku di ancol", ["Pademangan", "Cineam", "Regol"]),
-        ("Pinang", ["Pinang"]),
+        ("Pinang", ["Pinang", "Susoh", "Cendana"]),
         ("Gu", ["Gu"]),
     ],
 )
@@ -198,7 +213,6 @@ def test_a_name_with_several_meanings_is_asked_about(text: str, names: list[str]
         "apakah saya akan ditangkap?",
         "Kota",
         "tidak tahu",
-        "desa sukamaju",
         "kecamatan",
         "Mandonga, Jakarta Utara",
         "mandonga " * 2_000,
@@ -225,3 +239,98 @@ def test_any_text_is_answered_with_known_areas_and_never_with_two_answers(text: 
         area = whole_gazetteer().area(code)
         assert area is not None
         assert area.level <= DISTRICT
+
+
+def is_right(understood: Understood, code: str) -> bool:
+    """Tell whether a place was settled rightly, or is among what is asked about."""
+    answers = [understood.settled] if understood.settled else [*understood.candidates, understood.within]
+    return any(answer is not None and (answer.startswith(code) or code.startswith(answer)) for answer in answers)
+
+
+@pytest.mark.parametrize(("text", "code"), [*place_cases.TYPED, *place_cases.TYPED_HELD_OUT])
+def test_places_are_understood_as_people_type_them(text: str, code: str) -> None:
+    assert is_right(understand_text(whole_gazetteer(), text), code)
+
+
+def test_pinned_places_are_given_to_their_regency() -> None:
+    points = [*place_cases.POINTS, *place_cases.POINTS_HELD_OUT]
+
+    right = [code for lat, lon, code in points if is_right(understand_point(whole_gazetteer(), lat, lon), code)]
+
+    assert len(points) >= 60
+    assert len(right) / len(points) >= 0.97
+
+
+@pytest.mark.parametrize("text", place_cases.AMBIGUOUS)
+def test_a_name_of_several_places_is_never_guessed(text: str) -> None:
+    assert understand_text(whole_gazetteer(), text).settled is None
+
+
+@pytest.mark.parametrize("text", place_cases.NO_PLACES)
+def test_an_ordinary_sentence_is_no_place(text: str) -> None:
+    assert understand_text(whole_gazetteer(), text) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("text", "within"),
+    [("kdi", "74.71"), ("bau2", "74.72"), ("Kendari", "74.71"), ("sultra", "74"), ("kab kolaka", "74.01")],
+)
+def test_an_area_that_was_surely_meant_is_named_though_a_part_of_it_is_asked_for(text: str, within: str) -> None:
+    understood = understand_text(whole_gazetteer(), text)
+
+    assert understood.within == within
+    assert understood.candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "village"),
+    [
+        ("kelurahan Warakas kecamatan Tanjung Priok", "31.72.02.1007"),
+        ("jl. sao-sao no 12, kel. bende, kec. kadia, kota kendari", "74.71.08.1002"),
+        ("Mandonga", None),
+    ],
+)
+def test_the_kelurahan_is_known_when_it_was_named(text: str, village: str | None) -> None:
+    assert understand_text(whole_gazetteer(), text).village == village
+
+
+@pytest.mark.parametrize("text", ["dekat pasar mandonga", "dekat Mandonga", "belakang kampus kendari", "near kadia"])
+def test_what_is_only_near_to_a_place_is_asked_about(text: str) -> None:
+    understood = understand_text(whole_gazetteer(), text)
+
+    assert understood.settled is None
+    assert understood.within is None
+    assert len(understood.candidates) in {1, 2}
+
+
+def test_a_name_of_too_many_places_is_said_to_be_vague() -> None:
+    assert understand_text(whole_gazetteer(), "desa sukamaju") == Understood(vague=True)
+
+
+@pytest.mark.parametrize("text", ["mandongga", "mandonga kendarri", "kec mandongaa", "madnonga, kota kendari"])
+def test_one_slip_of_the_finger_is_forgiven(text: str) -> None:
+    assert understand_text(whole_gazetteer(), text).settled == "74.71.01"
+
+
+@pytest.mark.parametrize("text", ["gx", "abc", "kdx", "kolq"])
+def test_a_short_name_is_never_matched_loosely(text: str) -> None:
+    assert understand_text(whole_gazetteer(), text) == NOTHING
+
+
+def test_a_misspelt_name_that_may_be_a_desa_elsewhere_is_asked_about() -> None:
+    assert understand_text(whole_gazetteer(), "kendarri").settled is None
+    assert "74.71" in understand_text(whole_gazetteer(), "kendarri").candidates
+
+
+def test_the_words_of_the_service_itself_are_never_taken_for_a_place() -> None:
+    phrases = [text for name in ("id", "en") for text in tomllib.loads(texts(name))["phrases"].values()]
+    sentences = {part.strip() for text in phrases for part in re.split(r"[.?!;:\n]", text) if "{" not in part}
+
+    settled = [sentence for sentence in sentences if understand_text(whole_gazetteer(), sentence).settled]
+
+    assert len(sentences) > 200
+    assert settled == []
+
+
+def texts(language: str) -> str:
+    return (CONTENT / "texts" / f"{language}.toml").read_text(encoding="utf-8")

@@ -1,0 +1,95 @@
+"""A whole intake on the emulator of somebody else, who reads the Bot API independently of us.
+
+It lives in this process, knows one private chat, and has no getUpdates, webhook, location, deleteMessages, 403 or 429:
+it tells whether what we send can be sent and what a person does can be read, and nothing about delivery.
+"""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from telegram import Update
+from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
+
+from bot.ports import ChannelName
+from channels.telegram import TelegramChannel
+from channels.telegram_updates import read_update
+from handlers.deliver import Sender
+from handlers.opening import open_world
+from handlers.receive import Receiver
+from handlers.world import World
+from tests.end_to_end.people import INTAKE_ID, Step
+from tests.worlds import HandClock, config_in, real_house
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info < (3, 12),
+    reason="tg-auto-test, the second opinion on Telegram, needs Python 3.12 or newer; run: make test PYTHON=python3.12",
+)
+
+
+async def test_an_intake_reads_the_same_on_an_emulator_of_somebody_else(client: Any) -> None:  # noqa: ANN401 - carries no types
+    async with client.conversation(client._chat_id) as conversation:
+        seen: list[Any] = []
+        for step in INTAKE_ID:
+            if step.tap:
+                await _find_message(seen, step.send).click(text=step.send)
+            else:
+                await conversation.send_message(step.send)
+            await _read_until(conversation, step, seen)
+
+    card = next(message.text for message in seen if "Ini yang akan dilihat konselor" in message.text)
+    assert "• Zat: Sabu atau ekstasi, Ganja atau sinte" in card
+    assert "• Usia: 25-34 tahun" in card
+
+
+@pytest_asyncio.fixture
+async def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
+    """Give the emulator's client, whose bot is our channel, receiver and sender."""
+    from tg_auto_test.test_utils.serverless_telegram_client import ServerlessTelegramClient  # noqa: PLC0415 - 3.12
+
+    channels: dict[ChannelName, TelegramChannel] = {}
+    async with open_world(config_in(tmp_path), channels, HandClock(), real_house()) as world:
+
+        def build(builder: ApplicationBuilder) -> Application:
+            application = builder.build()
+            monkeypatch.setattr("channels.telegram._make_request", lambda *_: application.bot.request)
+            channel = TelegramChannel(application.bot.token)
+            channels[channel.name] = channel
+            application.add_handler(TypeHandler(Update, _make_handler(world)))
+            return application
+
+        emulated = ServerlessTelegramClient(build)
+        await emulated.connect()
+        yield emulated
+        await emulated.disconnect()
+
+
+def _make_handler(world: World) -> Any:  # noqa: ANN401 - of the library's own shape
+    receiver, sender = Receiver(world), Sender(world)
+
+    async def take(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        incoming = read_update(update.to_json().encode()).incoming
+        assert incoming is not None
+        await receiver.receive(incoming)
+        while await sender.send_due():
+            pass
+
+    return take
+
+
+async def _read_until(conversation: Any, step: Step, seen: list[Any]) -> None:  # noqa: ANN401 - carries no types
+    while True:
+        message = await conversation.get_response(timeout=10)
+        seen.append(message)
+        if step.then in message.text:
+            return
+
+
+def _find_message(seen: list[Any], label: str) -> Any:  # noqa: ANN401 - carries no types
+    for message in reversed(seen):
+        if any(button.text == label for row in message.buttons or () for button in row):
+            return message
+    raise AssertionError(f"no button {label!r}")
