@@ -112,7 +112,6 @@ class Care(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is accepted from outside."""
 
-    max_text_chars: Count = 4000
     messages_per_minute: Count = 30
     body_bytes: Bytes = 1_048_576
 

@@ -43,9 +43,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Something that is not read.  `what`: photo, voice, sticker, file, contact, edited or other."""
+    """Something that is not read.
+
+    `what`: photo, voice, sticker, file, contact, edited or other.  `words`: written under it or into it; they are
+    only screened for danger, never kept or passed on.
+    """
 
     what: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat got another address."""
+
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,7 @@ class Blocked:
     """The person blocked the service or deleted the chat."""
 
 
-Content = Start | Text | Tap | Place | Other | Blocked
+Content = Start | Text | Tap | Place | Other | Moved | Blocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +173,10 @@ class Rejected(ChannelError):
     """The platform will never take this message.  Carries the class of the refusal, never the words."""
 
 
+class Crowded(ChannelError):
+    """Too much of something arrives at once to take it now; it may be sent again."""
+
+
 #: Channels by name, as the composition root builds them.
 Channels = Mapping[ChannelName, Channel]
 
@@ -195,7 +211,7 @@ class Pages(Protocol):
     """What the web chat needs from the handlers."""
 
     async def receive(self, incoming: Incoming) -> None:
-        """Take what a person sent; returns after the commit."""
+        """Take what a person sent; returns after the commit.  Raises Crowded when it can not be taken now."""
         ...
 
     async def page(self, address: str) -> Page | None:

@@ -66,7 +66,7 @@ async def raise_flood_wait(response: httpx.Response) -> None:
     raise FloodWait(wait)
 
 
-def name_failure(error: TelegramError) -> ChannelError:
+def name_failure(error: TelegramError) -> ChannelError:  # noqa: PLR0911 - one line per error
     """Return our own error for one of the library's, free of Telegram's words."""
     match error:
         case BadRequest():
@@ -74,7 +74,9 @@ def name_failure(error: TelegramError) -> ChannelError:
             return Unreachable("ChatNotFound") if is_gone else Rejected("BadRequest")
         case FloodWait():
             return TryLater(error.seconds)
-        case Forbidden() | ChatMigrated():
+        case ChatMigrated():  # the notice that names the group's new address is on its way
+            return TryLater(RETRY_SECONDS)
+        case Forbidden():
             return Unreachable(type(error).__name__)
         case InvalidToken():
             return TokenRejected()

@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from bot.ports import Blocked, ChannelName, Content, Incoming, Other, Place, Start, Tap, Text
+from bot.ports import Blocked, ChannelName, Content, Incoming, Moved, Other, Place, Start, Tap, Text
 
 TELEGRAM: Final = ChannelName("telegram")
 
@@ -103,6 +103,8 @@ class _Message(Struct, frozen=True):
     chat: _Chat
     sender: _Sender | None = msgspec.field(name="from", default=None)
     text: str | None = None
+    caption: str | None = None
+    migrate_to_chat_id: ChatId | None = None
     location: _Location | None = None
     venue: _Venue | None = None
     reply_to_message: _Replied | None = None
@@ -137,7 +139,6 @@ _BEGINNING = re.compile(r'\{\s*"update_id"\s*:')
 # Keys of a message that name what it carries, and the words of `bot.ports.Other` for it.  First match counts:
 # an animation also carries a document.
 _UNREAD = {
-    "migrate_to_chat_id": "migrated",
     "photo": "photo",
     "voice": "voice",
     "video_note": "voice",
@@ -193,7 +194,7 @@ def _read_message(raw: Raw, provider_id: str, *, edited: bool) -> Incoming | Non
 
 def _read_edit(message: _Message) -> Content | None:
     # A live location is edited every few seconds without anybody doing anything.
-    return None if message.location else Other("edited")
+    return None if message.location else Other("edited", message.text or message.caption or "")
 
 
 def _read_content(message: _Message, fields: dict[str, Raw]) -> Content | None:
@@ -202,8 +203,10 @@ def _read_content(message: _Message, fields: dict[str, Raw]) -> Content | None:
     location = message.venue.location if message.venue else message.location
     if location:
         return Place(location.latitude, location.longitude)
+    if message.migrate_to_chat_id is not None:
+        return Moved(str(message.migrate_to_chat_id))
     # What remains is a notice of the platform's own, such as a pinned message or somebody joining a group.
-    return next((Other(what) for key, what in _UNREAD.items() if key in fields), None)
+    return next((Other(what, message.caption or "") for key, what in _UNREAD.items() if key in fields), None)
 
 
 def _read_text(text: str, replied: _Replied | None) -> Content:

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.ports import Page, Pages
+from bot.ports import Crowded, Page, Pages
 from channels.webchat_forms import (
     WEBCHAT,
     Form,
@@ -39,6 +39,7 @@ _HEARTBEAT_SECONDS = 25
 _LONGEST_STREAM_SECONDS = 600.0
 _RETRY_MILLISECONDS = 5_000
 _MOST_STREAMS = 4
+_CROWDED_SECONDS = "60"
 
 Handle = Callable[[Request], Awaitable[Response]]
 
@@ -153,12 +154,20 @@ class _Site:
                 return await handle(request)
             except ClientDisconnect:
                 return Response(status_code=HTTPStatus.BAD_REQUEST)
+            except Crowded:
+                return self._ask_to_wait(request)
             except Exception as error:
                 log.exception("failed", extra={"action": "webchat.failed", "channel": WEBCHAT, "error": error})
             again = getattr(request.state, "form", None)
             return self._render_notice("error_kind", HTTPStatus.SERVICE_UNAVAILABLE, again)
 
         return handle_kindly
+
+    def _ask_to_wait(self, request: Request) -> Response:
+        again = getattr(request.state, "form", None)
+        response = self._render_notice("web_crowded", HTTPStatus.TOO_MANY_REQUESTS, again)
+        response.headers["Retry-After"] = _CROWDED_SECONDS
+        return response
 
     def _find_address(self, request: Request, form: Form) -> str | None:
         """Find whose form this is; None if it is not ours or another site sent it."""

@@ -18,6 +18,7 @@ from storage.errors import StorageError
 
 F = TypeVar("F", bound=Callable[..., Any] | click.Command)
 DEFAULT_FILE = Path("config.toml")
+_NAMED = "singgah.config_file"
 _REFUSALS = (ConfigError, ContentError, UnitsError, CrossingsError, PlansError, StorageError, ChannelError)
 
 
@@ -41,7 +42,8 @@ def refusals() -> Iterator[None]:
 def config_option() -> Callable[[F], F]:
     """Make the `--config` option; the command gets the settings themselves as `config`."""
 
-    def load(_context: click.Context, _option: click.Parameter, path: Path | None) -> Config:
+    def load(context: click.Context, _option: click.Parameter, path: Path | None) -> Config:
+        context.meta[_NAMED] = path
         return load_config(path)
 
     return click.option(
@@ -50,6 +52,12 @@ def config_option() -> Callable[[F], F]:
         callback=load,
         help="Settings file; without it ./config.toml, and without that the defaults.",
     )
+
+
+def config_file() -> Path:
+    """Return the settings file of the running command, whether it exists or not."""
+    named = click.get_current_context().meta.get(_NAMED)
+    return named if isinstance(named, Path) else DEFAULT_FILE
 
 
 def load_config(path: Path | None) -> Config:

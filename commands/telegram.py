@@ -1,6 +1,7 @@
 """Put the Telegram channel together from the settings, and `singgah connect telegram`."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -12,9 +13,9 @@ from bot.config import Config
 from bot.dialogue.script import Command
 from channels.telegram import Profile, TelegramChannel, Webhook
 from channels.telegram_errors import TokenRejected
-from channels.telegram_polling import persist, poll
+from channels.telegram_polling import DEFAULT_PACE, Pace, persist, poll
 from channels.telegram_webhook import PATH
-from commands.settings import DEFAULT_FILE, OneLine, config_option, read_secret, refusals
+from commands.settings import DEFAULT_FILE, OneLine, config_file, config_option, read_secret, refusals
 from handlers.receive import Receiver
 from handlers.world import World
 
@@ -60,25 +61,52 @@ def report_trouble(error: Exception) -> None:
 
 
 async def converse(
-    world: World, telegram: TelegramChannel, receiver: Receiver, stop: asyncio.Event, ended: asyncio.Future[None]
+    world: World,
+    telegram: TelegramChannel,
+    receiver: Receiver,
+    stop: asyncio.Event,
+    ended: asyncio.Future[None],
+    pace: Pace = DEFAULT_PACE,
 ) -> None:
     """Set the bot up, waiting for the platform if it must, and poll unless it delivers by itself.
 
-    A token that is refused at the start ends the service: somebody is there to read why.  Later on, the web chat and
-    the desk go on without Telegram.  `ended`: carries the reason why the process must end.
+    A token that is refused at the start ends the service: somebody is there to read why.  Whatever goes wrong later
+    on, Telegram is tried again and again, and the web chat and the desk go on meanwhile.  `ended`: carries the reason
+    why the process must end.
     """
+    was_up, pause, now = False, pace.first_pause, asyncio.get_running_loop().time
+    while not stop.is_set():
+        begun = now()
+        try:
+            await _receive(world, telegram, receiver, stop, pace)
+        except Exception as error:  # noqa: BLE001 - whatever it was, people write on, and somebody must listen again
+            was_up = was_up or telegram.name in world.signals.receiving
+            world.signals.receiving.discard(telegram.name)
+            if isinstance(error, TokenRejected) and not was_up:
+                _end(ended, error)
+                return
+            report_trouble(error)
+        else:
+            return
+        pause = pace.first_pause if now() - begun > pace.longest_pause else min(2 * pause, pace.longest_pause)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+
+
+async def _receive(
+    world: World, telegram: TelegramChannel, receiver: Receiver, stop: asyncio.Event, pace: Pace
+) -> None:
     webhook = webhook_of(world.config)
-    try:
-        ready = await persist(lambda: telegram.set_up(profile_of(world), webhook), stop, report_trouble)
-    except TokenRejected as error:
-        if not ended.done():
-            ended.set_exception(error)
+    if await persist(lambda: telegram.set_up(profile_of(world), webhook), stop, report_trouble, pace) is None:
         return
-    try:
-        if ready is not None and webhook is None:
-            await poll(telegram, receiver.receive, stop, report_trouble)
-    except Exception as error:  # noqa: BLE001 - the web chat and the desk go on without Telegram
-        report_trouble(error)
+    world.signals.receiving.add(telegram.name)
+    if webhook is None:
+        await poll(telegram, receiver.receive, stop, report_trouble, pace)
+
+
+def _end(ended: asyncio.Future[None], error: Exception) -> None:
+    if not ended.done():
+        ended.set_exception(error)
 
 
 @click.group()
@@ -99,7 +127,7 @@ def connect_telegram(config: Config, token_file: Path | None) -> None:
     kept = settings.token_file or config.keys.dir / _TOKEN_FILE
     _write_secret(kept, token.strip())
     click.echo(f"@{username} is connected; the token is in {kept}.")
-    _set_in_config(kept)
+    _set_in_config(kept, config_file())
 
 
 def _ask_token() -> str:
@@ -123,15 +151,26 @@ def _write_secret(path: Path, secret: str) -> None:
         file.write(secret + "\n")
 
 
-def _set_in_config(token_file: Path) -> None:
-    """Name the token file in ./config.toml; a file that has Telegram settings already is left as it is."""
-    text = DEFAULT_FILE.read_text(encoding="utf-8") if DEFAULT_FILE.exists() else ""
+def _set_in_config(token_file: Path, settings: Path) -> None:
+    """Name the token file in the settings; a file that has Telegram settings already is left as it is."""
+    named = _name_from(token_file, settings)
+    text = settings.read_text(encoding="utf-8") if settings.exists() else ""
     if "[channels.telegram]" in text:
-        click.echo(f'Set token_file = "{token_file}" under [channels.telegram] in {DEFAULT_FILE} if it is not there.')
+        click.echo(f'Set token_file = "{named}" under [channels.telegram] in {settings} if it is not there.')
         return
     try:
         before = f"{text.rstrip()}\n\n" if text.strip() else ""
-        DEFAULT_FILE.write_text(f'{before}[channels.telegram]\ntoken_file = "{token_file}"\n', encoding="utf-8")
+        settings.write_text(f'{before}[channels.telegram]\ntoken_file = "{named}"\n', encoding="utf-8")
     except OSError as error:
-        raise OneLine(f"{DEFAULT_FILE} cannot be written ({error.strerror}); add token_file yourself") from None
-    click.echo(f"{DEFAULT_FILE} names it. Start again with: make run")
+        raise OneLine(f"{settings} cannot be written ({error.strerror}); add token_file yourself") from None
+    click.echo(f"{settings} names it. Start again with: {_start_with(settings)}")
+
+
+def _name_from(token_file: Path, settings: Path) -> Path:
+    """Name a file as the settings must: paths there are taken from their own folder."""
+    file, folder = token_file.resolve(), settings.resolve().parent
+    return file.relative_to(folder) if file.is_relative_to(folder) else file
+
+
+def _start_with(settings: Path) -> str:
+    return "make run" if settings == DEFAULT_FILE else f"singgah run --config {settings}"

@@ -4,8 +4,11 @@ import json
 
 import click
 
+from bot.care.gaps import find_gaps
+from bot.care.units import local_time
 from bot.config import Config
 from commands.settings import config_option, refusals
+from handlers.clock import read_clock
 from handlers.opening import read_house
 
 
@@ -37,3 +40,22 @@ def list_units(config: Config, as_json: bool) -> None:  # noqa: FBT001 - a flag
         return
     for row in rows:
         click.echo(f"{row['id']:<28} {row['name']}  ·  {row['place']}  ·  {row['verified_on'] or 'not verified'}")
+
+
+@units.command(name="check")
+@config_option()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def check_units(config: Config, *, as_json: bool) -> None:
+    """List the units that were not verified for 90 days, or have no hours, no phone or a doubtful place."""
+    with refusals():
+        house = read_house(config)
+    now = read_clock()
+    found = {unit.id: find_gaps(unit, house.gazetteer, local_time(unit, now).date()) for unit in house.units.values()}
+    rows = [{"id": name, "gaps": list(gaps)} for name, gaps in found.items() if gaps]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for name, gaps in found.items():
+        if gaps:
+            click.echo(f"{name:<28} {', '.join(gaps)}")
+    click.echo(f"{len(rows)} of {len(found)} units have something to be asked.")

@@ -56,9 +56,16 @@ def _health_routes(world: World) -> list[BaseRoute]:
             await world.database.write(lambda _work: None)
         except StorageError as error:
             return JSONResponse({"ready": False, "why": type(error).__name__}, status_code=503)
-        return JSONResponse({"ready": True})
+        return JSONResponse({"ready": True, **_telegram_state(world)})
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
+
+
+def _telegram_state(world: World) -> dict[str, str]:
+    """Tell whether Telegram brings messages; web chat and desk are ready without it."""
+    if not world.config.channels.telegram.enabled:
+        return {}
+    return {"telegram": "receiving" if "telegram" in world.signals.receiving else "trouble"}
 
 
 async def _to_chat(_request: Request) -> Response:

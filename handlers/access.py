@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from storage.cases import Case, Status
+from storage.cases import WITHDRAWN, Case, Stage, Status
 from storage.staffing import Role, StaffMember
 
 
@@ -27,6 +27,12 @@ def may(member: StaffMember, action: Action, case: Case) -> bool:
         case Action.SEE_QUEUE:
             return member.role is Role.COORDINATOR or (here and member.role in _LOOKS_AFTER_CASES)
         case Action.TAKE:
-            return here and member.role in _LOOKS_AFTER_CASES and case.status is Status.OFFERED
+            return here and member.role in _LOOKS_AFTER_CASES and (case.status is Status.OFFERED or is_orphaned(case))
         case Action.READ | Action.SPEAK | Action.MOVE:
             return member.role in _LOOKS_AFTER_CASES and case.staff_id == member.id and action in _OWN_CASE
+
+
+def is_orphaned(case: Case) -> bool:
+    """Tell whether a closed case goes on although its counsellor is gone, so that a colleague may take it up."""
+    goes_on = case.stage is not Stage.REFERRED and case.outcome != WITHDRAWN
+    return case.status is Status.CLOSED and case.staff_id is None and goes_on

@@ -1,8 +1,10 @@
 """Do what a person chose to have done: see, correct, pause, stop, withdraw, erase, come back later."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot.dialogue import wording
 from bot.dialogue.effects import Message
@@ -10,6 +12,7 @@ from bot.dialogue.events import Event, Picked, Released, Restored
 from bot.dialogue.flow import Answer, read
 from bot.dialogue.script import INTAKE, MENU, Command
 from handlers import erase, handoff
+from handlers.lookup import unit_name
 from storage import cases, people, reminders
 from storage.cases import Case
 
@@ -30,16 +33,16 @@ def _show_data(conversation: "Conversation") -> Event | None:
     """Show the person everything that is kept, as it is kept."""
     work, client_id = conversation.work, conversation.client_id
     client = people.load_client(work, client_id)
-    case = cases.last_case_of(work, client_id)
+    case = cases.last_case_of(work, client_id) or next(iter(cases.list_cases_of(work, client_id)), None)
     say = _sayer(conversation)
     lines = []
     if client.consent_version:
         given = (client.profile.consented_at or "").partition("T")[0]
         lines.append(say("data_consent", date=given, version=client.consent_version.rpartition(".")[2]))
     if case is not None:
-        unit = conversation.world.units.get(case.unit_id)
-        status = say(f"status_{case.status}")
-        lines.append(say("data_case", code=case.code, unit=unit.name if unit else case.unit_id, status=status))
+        status = say(f"status_{case.outcome if case.outcome == cases.WITHDRAWN else case.status}")
+        unit = unit_name(conversation.world, case.unit_id)
+        lines.append(say("data_case", code=case.code, unit=unit, status=status))
         lines.append(_reminder_line(conversation))
     answers = [say("data_line", line=name, value=value) for name, value in _answer_lines(conversation, case)]
     lines.extend(answers or [say("nothing_stored")])
@@ -54,7 +57,7 @@ def _correct(conversation: "Conversation") -> Event | None:
         return None
     if case is not None:
         conversation.say("correct_sent")
-        return Restored(case.flow, case.answers)
+        return Restored(case.flow, {**case.answers, "unit": case.unit_id})
     unsent = conversation.state.settled(INTAKE)
     if unsent:
         return Restored(INTAKE, unsent)
@@ -65,6 +68,7 @@ def _correct(conversation: "Conversation") -> Event | None:
 def _pause(conversation: "Conversation") -> Event | None:
     until = conversation.work.now + PAUSE
     people.set_reminders(conversation.work, conversation.client_id, on=True, paused_until=until)
+    reminders.drop_open(conversation.work, conversation.client_id)
     conversation.say("paused")
     return None
 
@@ -83,11 +87,13 @@ def _stop(conversation: "Conversation") -> Event | None:
 
 
 def _withdraw(conversation: "Conversation") -> Event | None:
-    case = cases.open_case_of(conversation.work, conversation.client_id)
+    """Take back the open request, or a closed one that still has follow-up."""
+    case = cases.last_case_of(conversation.work, conversation.client_id, lock=True)
     if case is None:
         conversation.say("withdraw_nothing")
         return None
     handoff.withdraw(conversation.work, conversation.world, case)
+    conversation.state = replace(conversation.state.settle(case.flow, {}), invited=None)
     return Released(_sayer(conversation)("withdrawn"), MENU)
 
 
@@ -100,7 +106,8 @@ def _erase(conversation: "Conversation") -> Event | None:
 def _show_phrase(conversation: "Conversation") -> Event | None:
     phrase, index = conversation.world.phrases.take()
     people.keep_phrase(conversation.work, conversation.client_id, index)
-    conversation.say("phrase_shown", phrase=phrase)
+    say = _sayer(conversation)
+    conversation.add(Message(say("phrase_shown", phrase=phrase), afterwards=say("phrase_afterwards")))
     return None
 
 
@@ -120,7 +127,9 @@ def _reminder_line(conversation: "Conversation") -> str:
     if not client.reminders_on:
         return say("data_reminders_off")
     if client.paused_until is not None and client.paused_until > conversation.work.now:
-        return say("data_reminders_paused", date=f"{client.paused_until:%Y-%m-%d}")
+        zone = client.profile.zone or conversation.world.plans.zone(None)
+        until = client.paused_until.astimezone(ZoneInfo(zone))
+        return say("data_reminders_paused", date=f"{until:%Y-%m-%d}")
     return say("data_reminders_on")
 
 
@@ -140,7 +149,7 @@ def card_lines(conversation: "Conversation", flow_id: str, answers: Mapping[str,
 
 
 def _sayer(conversation: "Conversation") -> Callable[..., str]:
-    def say(phrase: str, **words: object) -> str:
+    def say(phrase: str, /, **words: object) -> str:
         return conversation.world.script.say(phrase, conversation.state.language, **words)
 
     return say

@@ -8,9 +8,10 @@ from bot.care.followup import occasions
 from bot.care.gazetteer import AreaCode
 from bot.care.units import Unit
 from bot.dialogue.events import Accompanied, Released
-from handlers import handoff
-from handlers.access import Action, may
+from handlers import handoff, offering
+from handlers.access import Action, is_orphaned, may
 from handlers.conversation import Conversation
+from handlers.lookup import unit_name
 from handlers.world import World
 from storage import cases, people, reminders, staffing
 from storage.cases import Case, Stage, Status
@@ -18,8 +19,7 @@ from storage.outbox import Lane
 from storage.staffing import StaffMember
 from storage.transaction import Work
 
-#: How a case can end; WITHDRAWN is the client's own word.
-WITHDRAWN = "withdrawn"
+#: How a counsellor can end a case.
 OUTCOMES = ("started", "referred", "informed", "completed", "no_reply")
 _MOST_UNITS_SHOWN = 8
 STAGES = (Stage.IN_REHABILITATION, Stage.AFTER_REHABILITATION)
@@ -36,13 +36,14 @@ class Result(StrEnum):
 def accept(work: Work, world: World, member: StaffMember, code: str) -> tuple[Result, Case | None]:
     """Take a case; only one person can.  The case is returned only when it was taken by this person."""
     case = cases.find_by_code(work, code, lock=True)
-    if case is None or case.status is Status.CLOSED or case.unit_id != member.unit_id:
+    if case is None or case.unit_id != member.unit_id or not _waits(work, case):
         return Result.GONE, None
     if case.staff_id == member.id:
         return Result.DONE, case
     if not may(member, Action.TAKE, case):
         return Result.TAKEN, None
-    taken = replace(case, status=Status.ACCEPTED, staff_id=member.id, answer_by=None)
+    accepted = replace(case, status=Status.ACCEPTED, staff_id=member.id, answer_by=None, outcome=None)
+    taken = replace(accepted, waits_for_anybody=False)
     cases.save_case(work, taken)
     staffing.speak_in(work, member, code)
     _accompany(work, world, member, taken, "accepted")
@@ -52,9 +53,9 @@ def accept(work: Work, world: World, member: StaffMember, code: str) -> tuple[Re
 def decline(work: Work, world: World, member: StaffMember, code: str) -> Result:
     """Leave a case to another unit."""
     case = cases.find_by_code(work, code, lock=True)
-    if case is None or not may(member, Action.TAKE, case):
+    if case is None or case.status is not Status.OFFERED or not may(member, Action.TAKE, case):
         return Result.GONE
-    handoff.pass_on(work, world, case)
+    offering.pass_on(work, world, case)
     return Result.DONE
 
 
@@ -84,7 +85,7 @@ def can_take_up(work: Work, member: StaffMember, code: str) -> Case | None:
     case = cases.find_by_code(work, code)
     if case is None or case.status is not Status.CLOSED or not may(member, Action.SPEAK, case):
         return None
-    return None if case.outcome == WITHDRAWN or cases.open_case_of(work, case.client_id) else case
+    return None if case.outcome == cases.WITHDRAWN or cases.open_case_of(work, case.client_id) else case
 
 
 def close(work: Work, world: World, member: StaffMember, code: str, outcome: str) -> Result:
@@ -99,6 +100,17 @@ def close(work: Work, world: World, member: StaffMember, code: str, outcome: str
     return Result.DONE
 
 
+def close_silent(work: Work, world: World, case: Case) -> None:
+    """Close a case in which neither side has said a word for ninety days; nobody is spoken to."""
+    cases.save_case(work, replace(case, status=Status.CLOSED, answer_by=None, outcome="no_reply"))
+    people.restart_retention(work, case.client_id)
+    member = None if case.staff_id is None else staffing.load_staff(work, case.staff_id)
+    if member is not None:
+        _stop_speaking_in(work, member, case.code)
+    Conversation(work, world, case.client_id).take_silently(Released("", "aftercare"))
+    work.after_commit(lambda: world.signals.wake_page(case.id))
+
+
 def transfer(work: Work, world: World, member: StaffMember, code: str, unit_id: str) -> Result:
     """Give a case to another unit; the client does not have to repeat anything."""
     case = _mine(work, member, code, Action.MOVE)
@@ -107,7 +119,7 @@ def transfer(work: Work, world: World, member: StaffMember, code: str, unit_id: 
         return Result.GONE
     _stop_speaking_in(work, member, code)
     _release(work, world, case, "transferred", "waiting", unit=unit.name)
-    handoff.offer(work, world, replace(case, unit_id=unit.id, asked_units=(*case.asked_units, case.unit_id)))
+    offering.offer(work, world, replace(case, unit_id=unit.id, asked_units=(*case.asked_units, case.unit_id)))
     return Result.DONE
 
 
@@ -126,11 +138,16 @@ def set_stage(work: Work, world: World, member: StaffMember, code: str, stage: S
 
 
 def put_back_cases(work: Work, world: World, member: StaffMember) -> int:
-    """Put every case of somebody who leaves back into the unit's queue; return how many."""
+    """Put every case of somebody who leaves back into the unit's queue; return how many.
+
+    Closed ones stay closed; whoever of the unit is called to one may take it up.
+    """
     mine = cases.cases_of(work, member.id)
     for case in mine:
         _release(work, world, case, "nobody_free", "waiting")
-        handoff.offer(work, world, case)
+        offering.offer(work, world, case)
+    for case in cases.cases_of(work, member.id, closed=True):
+        cases.save_case(work, replace(case, staff_id=None))
     return len(mine)
 
 
@@ -151,9 +168,17 @@ def _mine(work: Work, member: StaffMember, code: str, action: Action) -> Case | 
     return case
 
 
+def _waits(work: Work, case: Case) -> bool:
+    """Tell whether a case is open, or may be opened again because its counsellor is gone and no other is open."""
+    if case.status is not Status.CLOSED:
+        return True
+    return is_orphaned(case) and cases.open_case_of(work, case.client_id) is None
+
+
 def _accompany(work: Work, world: World, member: StaffMember, case: Case, phrase: str) -> None:
+    people.restart_retention(work, case.client_id)
     language = people.load_client(work, case.client_id).language
-    text = world.script.say(phrase, language, unit=world.units[case.unit_id].name, alias=member.alias)
+    text = world.script.say(phrase, language, unit=unit_name(world, case.unit_id), alias=member.alias)
     Conversation(work, world, case.client_id, lane=Lane.COUNSELLOR).take(Accompanied(text))
     work.after_commit(lambda: world.signals.wake_page(case.id))
 

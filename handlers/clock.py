@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from handlers import erase, handoff, remind
+from handlers import casework, erase, handoff, offering, remind
+from handlers.apart import keep_apart
 from handlers.world import World
-from storage import deliveries, people, staffing
+from storage import deliveries, retention, staffing
 from storage.errors import StorageError
 from storage.transaction import Work
 
@@ -26,17 +28,22 @@ def read_clock() -> datetime:
 
 def tick(work: Work, world: World) -> int:
     """Do everything that is due now: check-ins, silences, offers nobody took; return how much there was."""
-    return remind.send_due(work, world) + remind.note_silence(work, world) + handoff.pass_on_overdue(work, world)
+    return remind.send_due(work, world) + remind.note_silence(work, world) + offering.pass_on_overdue(work, world)
 
 
 def tidy(work: Work, world: World) -> int:
-    """Forget what has served its time; return how many folders of clients went."""
+    """Forget what has served its time, also what a crash has left; return how many folders of clients went."""
     deliveries.forget_old(work)
     staffing.forget_old(work)
-    expired = people.find_expired(work, most=_ERASED_AT_ONCE)
+    swept = retention.sweep_erased(work)
+    for case in retention.list_silent(work):
+        keep_apart(work, partial(casework.close_silent, work, world, case))
+    for case in retention.list_silent(work, within_days=retention.WARNED_DAYS):
+        keep_apart(work, partial(handoff.warn_of_silence, work, world, case))
+    expired = retention.find_expired(work, most=_ERASED_AT_ONCE)
     for client_id in expired:
         erase.forget(work, world, client_id)
-    return len(expired)
+    return swept + len(expired)
 
 
 class Clock:
@@ -53,6 +60,7 @@ class Clock:
             self._scheduler.add_job(
                 self._run, "interval", (job,), seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
             )
+        self._scheduler.add_job(self._run, args=(tidy,))  # at once: a crash may have left something
         self._scheduler.add_job(self._refill, "interval", seconds=_TICK_S, coalesce=True, max_instances=1)
         self._scheduler.start()
 

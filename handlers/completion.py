@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot.care.followup import worries
 from bot.dialogue.effects import Message
@@ -39,7 +40,8 @@ def _check_in(conversation: "Conversation", flow: str, answers: Mapping[str, Ans
     case = cases.last_case_of(work, conversation.client_id, lock=True)
     worrying = worries(world.plans, flow, answers)
     if case is not None:
-        noted = {"flow": flow, "day": f"{work.now:%Y-%m-%d}", "answers": dict(answers)}
+        zone = people.load_client(work, conversation.client_id).profile.zone or world.plans.zone(None)
+        noted = {"flow": flow, "day": f"{work.now.astimezone(ZoneInfo(zone)):%Y-%m-%d}", "answers": dict(answers)}
         case = replace(case, check_ins=(*case.check_ins, noted))
         cases.save_case(work, case)
         if worrying:

@@ -21,6 +21,8 @@ from storage.transaction import Work
 #: An event may cause others (a look-up its reply); more than this is a loop.
 _MOST_EVENTS = 20
 _CONSENT, _AGREED = "consent", "agree"
+#: Flow of somebody who says to be under age; it promises that nothing of them is kept.
+_MINOR = "minor"
 
 
 class Conversation:
@@ -63,8 +65,7 @@ class Conversation:
                 break
             event, before = waiting.popleft(), self.state
             self.state, effects = advance(self.world.script, before, event)
-            if _agrees_anew(before, self.state) and not isinstance(event, Restored):
-                self._note_consent()
+            self._note_turn(before, event)
             for effect in effects:
                 following = self._perform(effect)
                 if following is not None:
@@ -74,6 +75,11 @@ class Conversation:
         if not self.erased:
             self._flush()
             self._save()
+
+    def take_silently(self, event: Event) -> None:
+        """Keep the place an event leads to, and say nothing about it now."""
+        self.state, _ = advance(self.world.script, self.state, event)
+        self._save()
 
     def say(self, phrase: str, /, **words: object) -> None:
         """Say one of the service's own sentences, in the order of everything else."""
@@ -111,6 +117,13 @@ class Conversation:
         conversations.save_state(self.work, self.client_id, self.state, self._revision)
         if self.state.language != self._language:
             people.set_language(self.work, self.client_id, self.state.language)
+
+    def _note_turn(self, before: State, event: Event) -> None:
+        """Keep or let go of what follows from where the conversation has come."""
+        if _agrees_anew(before, self.state) and not isinstance(event, Restored):
+            self._note_consent()
+        if before.flow != _MINOR == self.state.flow:
+            handoff.forget_minor(self.work, self.world, self.client_id)
 
     def _note_consent(self) -> None:
         """Keep which wording was agreed to, the moment it is agreed to."""

@@ -3,15 +3,16 @@
 import asyncio
 import contextlib
 import logging
-import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 
-from bot.dialogue.layout import fit
-from bot.ports import Channel, ChannelError, ChannelName, Outgoing, Rejected, TryLater, Uncertain, Unreachable
+from bot.ports import ChannelName, TryLater, Uncertain, Unreachable
 from handlers import handoff
+from handlers.apart import keep_apart
+from handlers.attempt import Outcome, Route, delay, send
 from handlers.world import World
 from storage import cases, chats, outbox, people, staffing
 from storage.cases import CaseId
@@ -25,46 +26,9 @@ log = logging.getLogger(__name__)
 
 _CLAIMED_AT_ONCE = 50
 _IDLE_SECONDS = 1.0
-#: At five minutes each more than a day: an outage is waited out before anything is given up.
-_MOST_ATTEMPTS = 400
-_LONGEST_DELAY_S = 300.0
+_LAST_SECONDS = 10.0
 #: What a counsellor is told about words that did not certainly arrive.
 _TROUBLE = {Delivery.UNCERTAIN: "staff_uncertain", Delivery.FAILED: "staff_undelivered"}
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Where a letter goes.  `index`: of a client's address, None for staff.  `screen`: the message to replace."""
-
-    channel: Channel
-    address: str
-    index: bytes | None = None
-    screen: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a letter.
-
-    `rest`: what was not sent yet.  `reference`: the provider's id of what was sent; `error`: what went wrong.
-    """
-
-    letter: Letter
-    route: Route | None
-    rest: Outgoing
-    reference: str | None = None
-    error: ChannelError | None = None
-
-    @property
-    def waits(self) -> bool:
-        """Tell whether the letter will be tried again, so that what comes after it must wait too."""
-        match self.error:
-            case TryLater():
-                return self.letter.attempts < _MOST_ATTEMPTS
-            case Uncertain():
-                return not self.letter.again
-            case _:
-                return False
 
 
 class Sender:
@@ -91,12 +55,16 @@ class Sender:
                 taken = await self._take_up(_CLAIMED_AT_ONCE - len(self._under_way))
             except StorageError as error:
                 log.warning("outbox", extra={"action": "outbox.waiting", "error": error})
+            except Exception as error:  # whatever it is, nobody would be sent anything if this ended
+                log.exception("outbox", extra={"action": "outbox.broken", "error": error})
+                await asyncio.sleep(_IDLE_SECONDS)
             if taken == 0 and not self._stopping:
                 await self._rest()
-        await self._finish()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._finish(), _LAST_SECONDS)
 
     def stop(self) -> None:
-        """Finish what is under way and end `run`."""
+        """End `run`, and for at most ten seconds finish what is under way; the rest is sent again after a start."""
         self._stopping = True
         self._world.signals.outbox.set()
 
@@ -129,7 +97,14 @@ class Sender:
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     def _claim(self, work: Work, names: Sequence[str], most: int) -> list[tuple[Letter, Route | None]]:
-        return [(letter, self._route(work, letter)) for letter in outbox.claim(work, names, most=most)]
+        routed: list[tuple[Letter, Route | None]] = []
+        for letter in outbox.claim(work, names, most=most):
+            try:
+                routed.append((letter, self._route(work, letter)))
+            except (StorageError, ValueError) as error:  # the address cannot be read, which concerns nobody else
+                log.warning("outbox", extra={"action": "outbox.unroutable", "error": error})
+                outbox.park(work, letter, "failed")
+        return routed
 
     def _recover(self, work: Work) -> None:
         for letter in outbox.recover(work, self._names):
@@ -142,7 +117,7 @@ class Sender:
         gone: set[str] = set()
         for letter, known in queue:
             route = known if known is None or screen is None else replace(known, screen=screen)
-            outcome = await _send(letter, None if letter.channel in gone else route)
+            outcome = await send(letter, None if letter.channel in gone else route)
             outcomes.append(outcome)
             screen = outcome.reference or screen
             if isinstance(outcome.error, Unreachable):
@@ -150,7 +125,11 @@ class Sender:
             if outcome.waits:
                 break
         unsent = [letter for letter, _ in queue[len(outcomes) :]]
-        await self._keep(lambda work: self._settle(work, outcomes, unsent))
+        try:
+            await self._keep(lambda work: self._settle(work, outcomes, unsent))
+        except Exception as error:
+            log.exception("outbox", extra={"action": "outbox.unsettled", "error": error})
+            await self._keep(lambda work: self._settle_apart(work, outcomes, unsent))
 
     async def _keep(self, settle: Callable[[Work], None]) -> None:
         """Note what became of letters, however long the store does not take it: they were sent already."""
@@ -179,19 +158,25 @@ class Sender:
         if unsent:
             outbox.put_back(work, unsent)
 
+    def _settle_apart(self, work: Work, outcomes: Iterable[Outcome], unsent: Sequence[Letter]) -> None:
+        for outcome in outcomes:
+            if not keep_apart(work, partial(self._settle_one, work, outcome)):
+                outbox.park(work, outcome.letter, "uncertain" if outcome.error is None else "failed")
+        self._settle(work, (), unsent)
+
     def _settle_one(self, work: Work, outcome: Outcome) -> None:
         letter = outcome.letter
         match outcome.error:
             case None:
                 self._note_sent(work, outcome)
             case TryLater(seconds=seconds, everywhere=everywhere) if outcome.waits:
-                delay = timedelta(seconds=max(seconds, _delay(letter.attempts)))
-                outbox.postpone(work, letter, delay, outcome.rest, again=False)
+                wait = timedelta(seconds=max(seconds, delay(letter.attempts)))
+                outbox.postpone(work, letter, wait, outcome.rest, again=False)
                 if everywhere:
                     self._held[letter.channel] = work.now + timedelta(seconds=seconds)
             case Uncertain() if outcome.waits:
-                delay = timedelta(seconds=_delay(letter.attempts))
-                outbox.postpone(work, letter, delay, outcome.rest, again=True)
+                wait = timedelta(seconds=delay(letter.attempts))
+                outbox.postpone(work, letter, wait, outcome.rest, again=True)
             case Uncertain():
                 outbox.park(work, letter, "uncertain")
                 self._mark(work, letter, Delivery.UNCERTAIN)
@@ -246,36 +231,3 @@ class Sender:
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._world.signals.outbox.wait(), _IDLE_SECONDS)
-
-
-async def _send(letter: Letter, route: Route | None) -> Outcome:
-    if route is None:
-        return Outcome(letter, None, letter.message, error=Unreachable("no address left"))
-    pieces = fit(replace(letter.message, replaces=route.screen if letter.replace else None), route.channel.limits)
-    reference: str | None = None
-    sent = 0
-    try:
-        for piece in pieces:
-            reference = await route.channel.send(route.address, piece)
-            sent += 1
-    except ChannelError as error:
-        log.info("outbox", extra={"action": "outbox.unsent", "channel": letter.channel, "error": error})
-        return Outcome(letter, route, _rest_of(letter.message, pieces, sent), reference, error)
-    except Exception as error:
-        log.exception("outbox", extra={"action": "outbox.broken", "channel": letter.channel, "error": error})
-        return Outcome(letter, route, letter.message, error=Rejected(type(error).__name__))
-    return Outcome(letter, route, letter.message, reference)
-
-
-def _rest_of(message: Outgoing, pieces: Sequence[Outgoing], sent: int) -> Outgoing:
-    """Return what is left of a message after its first pieces have been sent."""
-    if sent == 0:
-        return message
-    keys = tuple(key for piece in pieces[sent:] for key in piece.keys)
-    return replace(message, text="\n".join(piece.text for piece in pieces[sent:]), keys=keys)
-
-
-def _delay(attempts: int) -> float:
-    """Back off from one second to five minutes, with a jitter of half."""
-    longest = min(2.0 ** (attempts - 1), _LONGEST_DELAY_S)
-    return longest * (0.5 + secrets.randbelow(1000) / 2000)

@@ -5,18 +5,17 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from sqlalchemy import select
-
 from bot.care.units import OFFSETS, Open, OpensAt, Unit, local_time, opening
+from bot.dialogue.engine import MAX_RELAYED_CHARS
 from handlers import casework, staffwords
-from handlers.access import Action, may
+from handlers.access import Action, is_orphaned, may
 from handlers.casework import OUTCOMES, STAGES, Result
+from handlers.lookup import unit_name
 from handlers.world import World
 from storage import cases, chats, reminders, staffing, tasks
 from storage.cases import Case, Stage
 from storage.chats import ChatMessage, Delivery
 from storage.staffing import Purpose, Role, StaffMember
-from storage.tables import staff_sessions
 from storage.tasks import Task
 from storage.transaction import Work
 
@@ -110,7 +109,7 @@ class Desk:
     @property
     def max_text_chars(self) -> int:
         """Tell how long a message may be."""
-        return self._world.config.limits.max_text_chars
+        return MAX_RELAYED_CHARS
 
     async def sign_in(self, token: str) -> str | None:
         """Use a one-time link; return the secret of the new session, None if the link is no good."""
@@ -127,17 +126,17 @@ class Desk:
 
     async def watcher(self, session: str) -> StaffMember | None:
         """Return who is signed in, for a page that refreshes by itself: unlike `member` it keeps no session alive."""
-        return await self._database.read(lambda work: _watching(work, session))
+        return await self._database.read(lambda work: staffing.watch_session(work, session))
 
     async def sign_out(self, session: str) -> None:
         """End a session at once."""
         await self._database.write(lambda work: staffing.end_session(work, session))
 
     async def queue(self, member: StaffMember) -> list[Row]:
-        """List what waits to be taken."""
+        """List what waits to be taken, also closed cases that somebody must look at whose counsellor is gone."""
 
         def step(work: Work) -> list[Row]:
-            waiting = cases.queue_of(work, member.unit_id)
+            waiting = (*cases.queue_of(work, member.unit_id), *_orphaned(work, member))
             seen = [case for case in waiting if may(member, Action.SEE_QUEUE, case)]
             return [self._row(case, may_take=may(member, Action.TAKE, case)) for case in seen]
 
@@ -227,26 +226,27 @@ class Desk:
 
     def zone(self, member: StaffMember) -> tzinfo:
         """Return the zone of the member's unit; that of Jakarta for roles without a unit."""
-        unit = self._world.units.get(member.unit_id or "")
-        return _HOUSE_ZONE if unit is None else OFFSETS[unit.timezone]
+        return self._zone_of(member.unit_id or "")
 
     def phrase(self, name: str, language: str, **words: object) -> str:
         """Return one of the service's own sentences."""
         return self._world.script.say(name, language, **words)
 
+    def _zone_of(self, unit_id: str) -> tzinfo:
+        unit = self._world.units.get(unit_id)
+        return _HOUSE_ZONE if unit is None else OFFSETS[unit.timezone]
+
     def _row(self, case: Case, *, may_take: bool = False) -> Row:
-        unit = self._world.units.get(case.unit_id)
-        name = unit.name if unit else case.unit_id
-        zone = OFFSETS[unit.timezone] if unit else _HOUSE_ZONE
-        return Row(case.code, name, case.stage, case.status, zone, case.answer_by, case.outcome, may_take)
+        name, zone = unit_name(self._world, case.unit_id), self._zone_of(case.unit_id)
+        answer_by = None if case.waits_for_anybody else case.answer_by
+        return Row(case.code, name, case.stage, case.status, zone, answer_by, case.outcome, may_take)
 
     def _view(self, work: Work, member: StaffMember, case: Case) -> CaseView:
-        unit = self._world.units[case.unit_id]
         open_tasks = tasks.open_tasks(work, case.unit_id)
         return CaseView(
             case.code,
-            unit.name,
-            OFFSETS[unit.timezone],
+            unit_name(self._world, case.unit_id),
+            self._zone_of(case.unit_id),
             case.stage,
             case.status,
             tuple(staffwords.card_lines(self._world, case)),
@@ -282,17 +282,15 @@ def _readable(work: Work, member: StaffMember, code: str) -> Case | None:
     return case if case is not None and may(member, Action.READ, case) else None
 
 
+def _orphaned(work: Work, member: StaffMember) -> list[Case]:
+    called = dict.fromkeys(task.case_id for task in _tasks_for(work, member))
+    found = (cases.load_case(work, case_id) for case_id in called)
+    return [case for case in found if case is not None and is_orphaned(case)]
+
+
 def _tasks_for(work: Work, member: StaffMember) -> list[Task]:
     """List the open tasks of the member's unit; none for a role that looks after no cases."""
     if member.unit_id is None:
         return []
     found = ((task, cases.load_case(work, task.case_id)) for task in tasks.open_tasks(work, member.unit_id))
     return [task for task, case in found if case is not None and may(member, Action.SEE_QUEUE, case)]
-
-
-def _watching(work: Work, session: str) -> StaffMember | None:
-    mine = staff_sessions.c.token_hash == staffing.hash_token(session)
-    row = work.data.execute(select(staff_sessions).where(mine)).first()
-    if row is None or work.now - row.started_at > staffing.LONGEST or work.now - row.last_seen_at > staffing.IDLE:
-        return None
-    return staffing.load_staff(work, row.staff_id)

@@ -14,13 +14,13 @@ def erase(work: Work, world: World, client_id: ClientId, language: str) -> None:
     farewell = world.script.say("erased", language)
     address = people.current_address(work, client_id)
     case = cases.open_case_of(work, client_id)
-    if case is not None:
-        handoff.tell_client_left(work, world, case)
     if address is not None and address.channel == WEBCHAT:
         work.after_commit(lambda: world.signals.say_farewell(address.index, farewell))
     elif address is not None:
         outbox.put_farewell(work, address.channel, address.address, Outgoing(farewell))
     forget(work, world, client_id)
+    if case is not None:
+        handoff.tell_client_left(work, world, case)  # after everything else that speaks of the case was taken back
     work.after_commit(world.signals.outbox.set)
 
 

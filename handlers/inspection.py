@@ -43,6 +43,7 @@ def _first_screen(language: str, menu: Flow) -> Iterator[Finding]:
     step = menu.steps[0]
     words = len(step.text.split())
     if words > FIRST_SCREEN_WORDS:
-        yield Finding(f"{language}: flow.menu", f"first screen has {words} words, {FIRST_SCREEN_WORDS} at most", stops=True)
+        said = f"first screen has {words} words, {FIRST_SCREEN_WORDS} at most"
+        yield Finding(f"{language}: flow.menu", said, stops=True)
     if len(step.choices) > FIRST_SCREEN_CHOICES:
         yield Finding(f"{language}: flow.menu", f"more than {FIRST_SCREEN_CHOICES} choices", stops=True)

@@ -191,11 +191,18 @@ class _Units:
         return self._world.script.say(phrase, self._asked.language, **words)
 
 
+def unit_name(world: World, unit_id: str) -> str:
+    """Name a unit; one that the directory has no more is named by its id."""
+    unit = world.units.get(unit_id)
+    return unit_id if unit is None else unit.name
+
+
 def opens(world: World, unit: Unit, now: datetime, language: str) -> dict[str, str]:
     """Say the day and time at which a closed unit opens next, on its own clock; empty when open or unknown."""
     match opening(unit, local_time(unit, now)):
         case OpensAt(weekday, at):
-            return {"day": world.script.say(f"day_{weekday}", language), "time": f"{at:%H.%M}"}
+            zone = world.script.say(f"zone_{unit.timezone.partition('/')[2].lower()}", language)
+            return {"day": world.script.say(f"day_{weekday}", language), "time": f"{at:%H.%M} {zone}"}
         case Open():
             return {}
         case _:

@@ -17,6 +17,7 @@ from bot.content import Content, read_content
 from bot.ports import Channels
 from bot.steps import parse_toml
 from handlers.clock import read_clock
+from handlers.limits import Allowances, Buckets, Limit
 from handlers.lookup import place_name
 from handlers.phrases import PhraseStock
 from handlers.world import World
@@ -85,6 +86,7 @@ async def open_world(
             database,
             channels,
             PhraseStock(read.words, keyring),
+            Allowances(Buckets(Limit(config.limits.messages_per_minute, 60))),
             clock,
         )
     finally:

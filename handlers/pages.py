@@ -28,7 +28,8 @@ class WebPages:
         index = self._world.address_index(WEBCHAT, address)
         farewell = self._world.signals.take_farewell(index)
         if farewell is not None:
-            return Page((Line(farewell, mine=False),), 0, self._world.script.default, consented=False, accompanied=False)
+            last = (Line(farewell, mine=False),)
+            return Page(last, 0, self._world.script.default, consented=False, accompanied=False)
         return await self._world.database.write(lambda work: self._page(work, index))
 
     async def wait(self, address: str, revision: int, seconds: float) -> bool:
@@ -38,9 +39,10 @@ class WebPages:
         if client_id is None:
             return False
         signal = self._world.signals.page(client_id)
+        moved = signal.listen()
         if await self._world.database.read(lambda work: transcripts.latest_revision(work, client_id)) != revision:
             return True
-        return await signal.wait(seconds)
+        return await moved.wait(seconds)
 
     def phrase(self, name: str, language: str) -> str:
         """Return one of the service's own sentences."""
@@ -50,6 +52,7 @@ class WebPages:
         client_id = people.find_client(work, index)
         if client_id is None:
             return None
+        transcripts.hide_shown(work, client_id)
         shown = transcripts.load_transcript(work, client_id)
         if transcripts.mark_seen(work, client_id):
             self._wake_desk(work, client_id)

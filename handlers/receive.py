@@ -4,12 +4,16 @@ import asyncio
 import logging
 from weakref import WeakValueDictionary
 
+from bot.care.safety import screen
 from bot.dialogue.effects import Message
-from bot.ports import Incoming, Outgoing, Tap, Text
+from bot.dialogue.script import Command
+from bot.ports import Blocked, Channel, Crowded, Incoming, Moved, Other, Outgoing, Tap, Text
 from handlers import turn
+from handlers.limits import MOST_ACKNOWLEDGING
+from handlers.phrases import NoPhraseReady
 from handlers.speak import WEBCHAT, to_client
 from handlers.world import World
-from storage import deliveries, outbox, people
+from storage import deliveries, outbox, people, staffing
 from storage.conversations import ConversationMoved
 from storage.errors import Closed, CommitUnknown, Overloaded, StoreUnavailable
 from storage.transaction import Work
@@ -17,7 +21,11 @@ from storage.transaction import Work
 log = logging.getLogger(__name__)
 
 #: The store did not take it: nothing is wrong with the delivery, and the platform keeps it.
-_REPEATABLE = (StoreUnavailable, CommitUnknown, Overloaded, Closed)
+_REPEATABLE = (StoreUnavailable, CommitUnknown, Overloaded, Closed, Crowded)
+#: Nobody can flood the service from its own machine but who runs it.
+_OWN_MACHINE = "terminal"
+#: Finds nobody: what a phrase that is not looked at is taken for.
+_NOBODYS_PHRASE = bytes(16)
 
 
 class Receiver:
@@ -27,18 +35,40 @@ class Receiver:
         """Receive for a world."""
         self._world = world
         self._lanes: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._acknowledging: set[asyncio.Task[None]] = set()
 
     async def receive(self, incoming: Incoming) -> None:
         """Take one delivery; returns once everything that follows from it is durable.
 
         A delivery that fails five times is parked, its lane goes on and the person gets a kind sentence.  Raises
-        StoreUnavailable, CommitUnknown, Overloaded or Closed when nothing can be stored now: the platform must keep
-        the delivery and repeat it.
+        StoreUnavailable, CommitUnknown, Overloaded, Closed or Crowded when it can not be stored now: the platform must
+        keep the delivery and repeat it.  What is beyond the limits of its address is not taken and not repeated.
         """
         lane = self._lane(incoming)
         async with lane:
-            await self._take(incoming)
-        await self._acknowledge(incoming)
+            if await self._may_speak(incoming):
+                await self._take(incoming)
+            else:
+                await self._slow_down(incoming)
+        self._acknowledge(incoming)
+
+    async def _may_speak(self, incoming: Incoming) -> bool:
+        """Tell whether an address may be heard now; danger and staff always are."""
+        source, now = (incoming.channel, incoming.address), self._world.clock().timestamp()
+        if incoming.channel == _OWN_MACHINE or self._world.allowances.messages.take(source, now):
+            return True
+        return _is_urgent(self._world, incoming) or await self._is_staff(incoming)
+
+    async def _is_staff(self, incoming: Incoming) -> bool:
+        if incoming.group_sender is not None or incoming.channel == WEBCHAT:
+            return False
+        index = self._world.address_index(incoming.channel, incoming.address)
+        return await self._world.database.read(lambda work: staffing.find_staff(work, index)) is not None
+
+    async def _slow_down(self, incoming: Incoming) -> None:
+        source, now = (incoming.channel, incoming.address), self._world.clock().timestamp()
+        if self._world.allowances.warnings.take(source, now):
+            await self._world.database.write(lambda work: _say_once(work, self._world, incoming, "too_fast"))
 
     async def _take(self, incoming: Incoming) -> None:
         prepared = await self._prepare(incoming)
@@ -50,12 +80,15 @@ class Receiver:
                 raise
             except ConversationMoved:
                 continue  # another process was faster; nothing is wrong with the delivery
+            except NoPhraseReady:
+                await self._world.phrases.make_ready()
             except Exception as error:
                 log.exception("turn", extra={"action": "turn.failed", "channel": incoming.channel, "error": error})
                 if await self._stumble(incoming, index, type(error).__name__):
                     return
             else:
                 return
+        raise StoreUnavailable("the delivery was not taken in five attempts; it is repeated")
 
     async def _stumble(self, incoming: Incoming, index: bytes, name: str) -> bool:
         """Count a failure; True when the delivery is given up, and the person was told if that is possible at all."""
@@ -63,7 +96,7 @@ class Receiver:
         dead = await database.write(lambda work: deliveries.stumble(work, index, incoming.channel, name))
         if dead:
             try:
-                await database.write(lambda work: _apologise(work, self._world, incoming))
+                await database.write(lambda work: _say_once(work, self._world, incoming, "error_kind"))
             except _REPEATABLE:
                 raise
             except Exception as error:
@@ -74,12 +107,23 @@ class Receiver:
         """Hash a typed return phrase before the transaction; everything else needs no preparation."""
         if not isinstance(incoming.content, Text) or incoming.group_sender is not None:
             return turn.Prepared()
-        return turn.Prepared(await asyncio.to_thread(self._world.phrases.find_index, incoming.content.text))
+        phrase = self._world.phrases.read(incoming.content.text)
+        if phrase is None:
+            return turn.Prepared()
+        source, now = (incoming.channel, incoming.address), self._world.clock().timestamp()
+        if not self._world.allowances.return_phrases.take(source, now):
+            return turn.Prepared(_NOBODYS_PHRASE)
+        return turn.Prepared(await self._world.phrases.find_index(phrase))
 
-    async def _acknowledge(self, incoming: Incoming) -> None:
+    def _acknowledge(self, incoming: Incoming) -> None:
+        """Tell the platform that a tap was heard, while the next delivery is taken already."""
         channel = self._world.channels.get(incoming.channel)
-        if channel is not None and isinstance(incoming.content, Tap) and incoming.content.callback:
-            await channel.acknowledge(incoming.content.callback)
+        if channel is None or not isinstance(incoming.content, Tap) or not incoming.content.callback:
+            return
+        if len(self._acknowledging) < MOST_ACKNOWLEDGING:
+            task = asyncio.create_task(_acknowledge(channel, incoming.content.callback))
+            self._acknowledging.add(task)
+            task.add_done_callback(self._acknowledging.discard)
 
     def _lane(self, incoming: Incoming) -> asyncio.Lock:
         key = (incoming.channel, incoming.address)
@@ -89,14 +133,36 @@ class Receiver:
         return lane
 
 
-def _apologise(work: Work, world: World, incoming: Incoming) -> None:
+async def _acknowledge(channel: Channel, callback: str) -> None:
+    try:
+        await channel.acknowledge(callback)
+    except Exception as error:  # noqa: BLE001 - a button that looks busy for a while; the tap was taken
+        log.debug("tap", extra={"action": "tap.unacknowledged", "channel": channel.name, "error": error})
+
+
+def _is_urgent(world: World, incoming: Incoming) -> bool:
+    """Tell whether somebody may be in danger, or the platform itself speaks."""
+    match incoming.content:
+        case Text(words) | Other(_, words):
+            is_asked = world.script.command(words.strip()) is Command.EMERGENCY
+            return is_asked or screen(words, world.script.dangers) is not None
+        case Tap(token):
+            return token.rpartition(":")[2] == Command.EMERGENCY
+        case Blocked() | Moved():
+            return True
+        case _:
+            return False
+
+
+def _say_once(work: Work, world: World, incoming: Incoming, phrase: str) -> None:
+    """Say one of the service's own sentences outside the conversation, if that is possible at all."""
     if incoming.group_sender is not None:
         return
     client_id = people.find_client(work, world.address_index(incoming.channel, incoming.address))
     if client_id is not None:
         language = people.load_client(work, client_id).language
-        to_client(work, world, client_id, [Message(world.script.say("error_kind", language))])
+        to_client(work, world, client_id, [Message(world.script.say(phrase, language))])
     elif incoming.channel != WEBCHAT:  # the first message of somebody new, or staff: nothing is stored to answer to
-        sentence = Outgoing(world.script.say("error_kind", world.script.default))
+        sentence = Outgoing(world.script.say(phrase, world.script.default))
         outbox.put_farewell(work, incoming.channel, incoming.address, sentence)
         work.after_commit(world.signals.outbox.set)

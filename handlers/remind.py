@@ -54,7 +54,8 @@ def _call_human(work: Work, world: World, reminder: Reminder) -> None:
 def _decide(work: Work, world: World, reminder: Reminder) -> None:
     client = people.load_client(work, reminder.client_id)
     kind = world.plans.kinds.get(reminder.kind)
-    if not client.reminders_on or kind is None or reminders.has_newer(work, reminder):
+    unwanted = not client.reminders_on or people.current_channel(work, client.id) is None
+    if unwanted or kind is None or reminders.has_newer(work, reminder):
         reminders.note(work, reminder, Progress.DROPPED)
         return
     if kind.when_late != MERGE and work.now - reminder.due_at > kind.send_within:

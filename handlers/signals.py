@@ -18,11 +18,26 @@ class Signal:
         event, self._event = self._event, asyncio.Event()
         event.set()
 
+    def listen(self) -> "Listening":
+        """Listen from now on, to wait later: what wakes in between is not missed."""
+        return Listening(self._event)
+
     async def wait(self, seconds: float) -> bool:
-        """Wait to be woken; False when the time is over."""
-        event = self._event
+        """Wait to be woken from now on; False when the time is over."""
+        return await self.listen().wait(seconds)
+
+
+class Listening:
+    """Remembers whether there was a wake since it began."""
+
+    def __init__(self, event: asyncio.Event) -> None:
+        """Begin with the event of the next wake."""
+        self._event = event
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait to be woken, at once if that has happened; False when the time is over."""
         try:
-            await asyncio.wait_for(event.wait(), seconds)
+            await asyncio.wait_for(self._event.wait(), seconds)
         except TimeoutError:
             return False
         return True
@@ -34,6 +49,7 @@ class Signals:
     def __init__(self) -> None:
         """Start with nobody waiting."""
         self.outbox = asyncio.Event()
+        self.receiving: set[str] = set()  #: channels that bring what is sent to them just now
         self._pages: WeakValueDictionary[bytes, Signal] = WeakValueDictionary()
         self._farewells: dict[bytes, str] = {}
 

@@ -8,6 +8,7 @@ from bot.dialogue.effects import Ask, Button, Message
 from bot.ports import Key, Outgoing
 from handlers.world import World
 from storage import outbox, people, staffing, transcripts
+from storage.cases import Case, CaseId
 from storage.outbox import Lane
 from storage.people import ClientId
 from storage.staffing import StaffAddress
@@ -22,7 +23,7 @@ class Way:
     """How something reaches a client.
 
     `channel`: None for where they wrote from last.  `language`: of the keys the channel adds.  `message_id`: the chat
-    message that the first message carries, for its delivery mark.
+    message that the messages carry together, for its delivery mark: it is delivered with the last of them.
     """
 
     lane: Lane = Lane.REPLY
@@ -38,9 +39,16 @@ def to_client(work: Work, world: World, client_id: ClientId, messages: Sequence[
         return False
     for place, message in enumerate(messages):
         outgoing = _outgoing(world, client_id, message, way.language)
-        carried = way.message_id if place == 0 else None
+        carried = way.message_id if place == len(messages) - 1 else None
         if channel == WEBCHAT:
-            transcripts.add_ours(work, client_id, outgoing, replace=message.replace, message_id=carried)
+            transcripts.add_ours(
+                work,
+                client_id,
+                outgoing,
+                replace=message.replace,
+                message_id=carried,
+                afterwards=message.afterwards,
+            )
         else:
             folder = people.folder(client_id)
             outbox.put(work, folder, channel, way.lane, outgoing, replace=message.replace, message_id=carried)
@@ -49,25 +57,35 @@ def to_client(work: Work, world: World, client_id: ClientId, messages: Sequence[
 
 
 def to_staff(
-    work: Work, world: World, where: StaffAddress, message: Message, *, message_id: bytes | None = None
+    work: Work,
+    world: World,
+    where: StaffAddress,
+    message: Message,
+    *,
+    message_id: bytes | None = None,
+    about: CaseId | None = None,
 ) -> None:
-    """Say something in a staff chat; its buttons are bound to the folder of that chat."""
+    """Say something in a staff chat; its buttons are bound to the folder of that chat.
+
+    `about`: the case it speaks of, None for anything else; erasing the case reaches the message on its way.
+    """
     outgoing = _outgoing(world, where.folder, message, "")
-    outbox.put(work, where.folder, where.channel, Lane.COUNSELLOR, outgoing, message_id=message_id)
+    outbox.put(work, where.folder, where.channel, Lane.COUNSELLOR, outgoing, message_id=message_id, about=about)
     work.after_commit(world.signals.outbox.set)
 
 
-def to_unit(work: Work, world: World, unit_id: str, message: Message, group_message: Message | None = None) -> int:
-    """Say something to everybody of a unit who looks after cases; return how many chats that were.
+def to_unit(work: Work, world: World, case: Case, message: Message, group_message: Message | None = None) -> int:
+    """Say something about a case to everybody of its unit who looks after cases; return how many chats that were.
 
     `group_message`: what its groups get instead; None to leave groups out.
     """
-    chats = [chat for member in staffing.staff_of_unit(work, unit_id) for chat in staffing.chats_of(work, member.id)]
+    members = staffing.staff_of_unit(work, case.unit_id)
+    chats = [chat for member in members for chat in staffing.chats_of(work, member.id)]
     for chat in chats:
-        to_staff(work, world, chat, message)
-    groups = staffing.groups_of(work, unit_id) if group_message is not None else []
+        to_staff(work, world, chat, message, about=case.id)
+    groups = staffing.groups_of(work, case.unit_id) if group_message is not None else []
     for group in groups:
-        to_staff(work, world, group, group_message or message)
+        to_staff(work, world, group, group_message or message, about=case.id)
     return len(chats) + len(groups)
 
 

@@ -3,14 +3,15 @@
 from bot.dialogue.buttons import read_token
 from bot.dialogue.effects import Message
 from bot.dialogue.events import Picked
-from bot.ports import Blocked, Incoming, Other, Outgoing, Start, Tap, Text
+from bot.ports import Blocked, Incoming, Moved, Other, Outgoing, Start, Tap, Text
 from handlers import casework, staffwords
 from handlers.access import Action, may
 from handlers.casework import Result
+from handlers.lookup import unit_name
 from handlers.speak import to_staff
 from handlers.world import World
 from storage import cases, chats, outbox, staffing
-from storage.cases import Case, CaseId, Stage
+from storage.cases import Case, CaseId, Stage, Status
 from storage.staffing import Purpose, StaffAddress, StaffMember
 from storage.transaction import Work
 
@@ -31,7 +32,7 @@ def link(work: Work, world: World, incoming: Incoming, token: str) -> bool:
         to_staff(work, world, where, _welcome(world, member))
         waiting = cases.queue_of(work, member.unit_id) if member.unit_id else []
         for case in (one for one in waiting if may(member, Action.TAKE, one)):
-            to_staff(work, world, where, staffwords.offer_card(world, case))
+            to_staff(work, world, where, staffwords.offer_card(world, case), about=case.id)
     return True
 
 
@@ -44,7 +45,7 @@ def hear(work: Work, world: World, incoming: Incoming, member: StaffMember) -> N
         staffing.unlink(work, where.folder, where.channel)
         return
     for message, about in _answers(work, world, incoming, member, where):
-        to_staff(work, world, where, message, message_id=about)
+        to_staff(work, world, where, message, message_id=about, about=about)
 
 
 def _answers(
@@ -72,8 +73,9 @@ def hear_group(work: Work, world: World, incoming: Incoming) -> None:
         case Start(payload) if payload:
             _link_group(work, world, incoming, payload)
         case Start() if group is None:
-            outbox.put_farewell(work, incoming.channel, incoming.address, _plain(world, "group_refused"))
-            work.after_commit(world.signals.outbox.set)
+            _refuse_group(work, world, incoming, "group_refused")
+        case Moved(address) if group is not None:
+            staffing.move_group(work, group, world.address_index(incoming.channel, address), address)
         case Tap(token) if group is not None:
             _tap_in_group(work, world, incoming, group, token)
         case Blocked() if group is not None:
@@ -86,7 +88,7 @@ def _link_group(work: Work, world: World, incoming: Incoming, token: str) -> Non
     used = staffing.use_invite(work, token, Purpose.LINK_GROUP)
     unit = world.units.get(used[0].unit_id or "") if used else None
     if unit is None:
-        outbox.put_farewell(work, incoming.channel, incoming.address, _plain(world, "staff_group_wrong"))
+        _refuse_group(work, world, incoming, "staff_group_wrong")
     else:
         index = world.address_index(incoming.channel, incoming.address)
         staffing.link_group(work, unit.id, index, incoming.channel, incoming.address)
@@ -94,6 +96,13 @@ def _link_group(work: Work, world: World, incoming: Incoming, token: str) -> Non
         if group is not None:
             to_staff(work, world, group, _say(world, "staff_group_linked", unit=unit.name))
     work.after_commit(world.signals.outbox.set)
+
+
+def _refuse_group(work: Work, world: World, incoming: Incoming, phrase: str) -> None:
+    """Refuse a group kindly, not each time somebody there asks for it."""
+    if world.allowances.group_refusals.take((incoming.channel, incoming.address, phrase), work.now.timestamp()):
+        outbox.put_farewell(work, incoming.channel, incoming.address, _plain(world, phrase))
+        work.after_commit(world.signals.outbox.set)
 
 
 def _tap_in_group(work: Work, world: World, incoming: Incoming, group: StaffAddress, token: str) -> None:
@@ -108,10 +117,11 @@ def _tap_in_group(work: Work, world: World, incoming: Incoming, group: StaffAddr
     messages = _tap(work, world, member, tapped)
     case = cases.find_by_code(work, tapped.key)
     if case is not None and case.staff_id == member.id:
-        to_staff(work, world, group, _say(world, "staff_group_taken", code=case.code, alias=member.alias))
+        taken = _say(world, "staff_group_taken", code=case.code, alias=member.alias)
+        to_staff(work, world, group, taken, about=case.id)
     for chat in staffing.chats_of(work, member.id):
         for message, about in messages:
-            to_staff(work, world, chat, message, message_id=about)
+            to_staff(work, world, chat, message, message_id=about, about=about)
 
 
 def _tap(work: Work, world: World, member: StaffMember, tapped: Picked) -> list[Answer]:
@@ -160,7 +170,7 @@ def _move(work: Work, world: World, member: StaffMember, case: Case, wish: str, 
             casework.set_stage(work, world, member, case.code, Stage(stage))
             return _say(world, "staff_stage_set", code=case.code, stage=_word(world, f"stage_{stage}"))
         case staffwords.TRANSFER, unit_id if casework.transfer(work, world, member, case.code, unit_id) is Result.DONE:
-            return _say(world, "staff_transferred", code=case.code, unit=world.units[unit_id].name)
+            return _say(world, "staff_transferred", code=case.code, unit=unit_name(world, unit_id))
         case staffwords.TRANSFER, _:
             return staffwords.pick_unit(world, case, casework.nearest_other_units(world, case))
         case _:
@@ -170,23 +180,42 @@ def _move(work: Work, world: World, member: StaffMember, case: Case, wish: str, 
 def _speak(work: Work, world: World, member: StaffMember, text: str, reply_to: str | None) -> list[Message]:
     """Pass words on to the client whose message is answered, or whom this person is speaking with; never guess."""
     mine = cases.cases_of(work, member.id)
-    code = member.speaking_in
-    answered = [case.code for case in mine if _is_about(work, case, reply_to)]
-    if answered:
-        code = answered[0]
-        staffing.speak_in(work, member, code)
-    elif reply_to is not None:
-        code = None  # a reply to something else: it may be meant for anybody
-    if code is not None and code not in [case.code for case in mine]:
-        code = code if casework.can_take_up(work, member, code) else None
-    if code is None and not mine:
-        return [_say(world, "staff_no_case")]
-    if code is None and len(mine) == 1:
-        code = mine[0].code
+    answered = None if reply_to is None else _answered(work, member, mine, reply_to)
+    if answered is not None and answered.status is Status.CLOSED:
+        return [_refuse_closed(work, world, member, answered)]
+    if answered is not None:
+        staffing.speak_in(work, member, answered.code)
+        code: str | None = answered.code
+    else:  # a reply to something else may be meant for anybody
+        code = _speaking_with(work, member, mine) if reply_to is None else None
     if code is None:
-        return [staffwords.pick_case(world, mine)]
+        return [staffwords.pick_case(world, mine) if mine else _say(world, "staff_no_case")]
     casework.speak(work, world, member, code, text)
     return []
+
+
+def _answered(work: Work, member: StaffMember, mine: list[Case], reply_to: str) -> Case | None:
+    """Find the case whose message is answered, the closed ones of this person too."""
+    every = (*mine, *cases.cases_of(work, member.id, closed=True))
+    return next((case for case in every if case.card == reply_to or chats.carries(work, case, reply_to)), None)
+
+
+def _refuse_closed(work: Work, world: World, member: StaffMember, case: Case) -> Message:
+    """Say that an answer to a closed case was not sent; if it may be opened again, the next words do that."""
+    may_reopen = casework.can_take_up(work, member, case.code) is not None
+    staffing.speak_in(work, member, case.code if may_reopen else None)
+    return _say(world, "staff_reply_reopens" if may_reopen else "staff_reply_closed", code=case.code)
+
+
+def _speaking_with(work: Work, member: StaffMember, mine: list[Case]) -> str | None:
+    """Return whom words are for that answer nothing: the client spoken with, or the only one there is."""
+    code = member.speaking_in
+    if code is None:
+        return mine[0].code if len(mine) == 1 else None
+    if code in [case.code for case in mine] or casework.can_take_up(work, member, code) is not None:
+        return code
+    staffing.speak_in(work, member, None)  # that case was taken away meanwhile: the words were for nobody else
+    return None
 
 
 def _own(work: Work, member: StaffMember, code: str) -> Case | None:
@@ -194,13 +223,8 @@ def _own(work: Work, member: StaffMember, code: str) -> Case | None:
 
 
 def _welcome(world: World, member: StaffMember) -> Message:
-    unit = world.units.get(member.unit_id or "")
     role = _word(world, f"role_{member.role}")
-    return _say(world, "staff_welcome", role=role, unit=unit.name if unit else "-")
-
-
-def _is_about(work: Work, case: Case, reply_to: str | None) -> bool:
-    return reply_to is not None and (case.card == reply_to or chats.carries(work, case, reply_to))
+    return _say(world, "staff_welcome", role=role, unit=unit_name(world, member.unit_id or "-"))
 
 
 def _mend(text: str) -> str:

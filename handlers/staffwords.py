@@ -1,23 +1,36 @@
 """What staff read in their chats: offers without content, and clients' words under a label nobody can imitate."""
 
+from collections.abc import Callable
+
 from bot.care.units import Unit
 from bot.dialogue import wording
 from bot.dialogue.effects import Button, Message
-from bot.dialogue.flow import read
+from bot.dialogue.flow import NO, YES, Answer, Step, read
+from bot.dialogue.layout import count_units, split
 from bot.dialogue.state import settled_from
+from handlers.lookup import unit_name
 from handlers.world import World
-from storage.cases import Case
+from storage.cases import Case, Status
 
 #: `flow` of every button in a staff chat.
 STAFF = "staff"
+#: Longest text of a platform, where this process sends on none itself.
+_TEXT_UNITS = 4_096
 
 ACCEPT, DECLINE, REPLY, CLOSE, STAGE, TRANSFER = "accept", "decline", "reply", "close", "stage", "transfer"
 
 
 def offer_card(world: World, case: Case) -> Message:
     """Offer a case: code and unit only, for the chat may be read by many."""
-    text = _say(world, "staff_offer", code=case.code, unit=world.units[case.unit_id].name)
+    phrase = "staff_offer_urgent" if is_urgent(world, case) else "staff_offer"
+    text = _say(world, phrase, code=case.code, unit=unit_name(world, case.unit_id))
     return Message(text, (_button(world, case, ACCEPT), _button(world, case, DECLINE)))
+
+
+def is_urgent(world: World, case: Case) -> bool:
+    """Tell whether the client gave an answer that calls a human at once."""
+    steps = world.script.flow(case.flow, world.script.default).steps
+    return any(_is_alarm(step, case.answers.get(step.id)) for step in steps)
 
 
 def case_card(world: World, case: Case) -> Message:
@@ -47,17 +60,30 @@ def check_in_lines(world: World, case: Case) -> list[tuple[str, tuple[tuple[str,
     return shown
 
 
-def client_words(world: World, case: Case, text: str) -> Message:
-    """Pass on what a client wrote, under the label of the case."""
-    quoted = "\n".join(f"│ {line}" for line in text.splitlines() or [""])
-    return Message(f"{_say(world, 'staff_says', code=case.code)}\n{quoted}", (_reply_button(case),))
+def client_words(world: World, case: Case, text: str) -> list[Message]:
+    """Pass on what a client wrote, every piece of it under the label of the case."""
+
+    def label(piece: str) -> str:
+        quoted = "\n".join(f"│ {line}" for line in piece.splitlines() or [""])
+        return f"{_say(world, 'staff_says', code=case.code)}\n{quoted}"
+
+    return [Message(piece, (_reply_button(case),)) for piece in _fit(world, text, label)]
+
+
+def counsellor_words(world: World, case: Case, text: str, language: str) -> list[Message]:
+    """Pass on what a counsellor wrote, every piece of it under the name of the unit."""
+    head = world.script.say("counsellor_says", language, unit=unit_name(world, case.unit_id))
+    return [Message(piece) for piece in _fit(world, text, lambda piece: f"{head}\n{piece}")]
 
 
 def task_card(world: World, case: Case, reason: str) -> Message:
-    """Say that a human must look; only whoever has or had the case reads what was answered, and can write at once."""
+    """Say that a human must look; only whoever has or had the case reads what was answered, and can write at once.
+
+    A closed case that nobody has any more can be taken by anybody of the unit.
+    """
     said = _say(world, "staff_task", code=case.code, reason=_say(world, f"task_{reason}"))
     if case.staff_id is None:
-        return Message(said)
+        return Message(said, (_button(world, case, ACCEPT),) if case.status is Status.CLOSED else ())
     answers = _last_check_in(world, case) if reason == "worrying_check_in" else ()
     return Message("\n".join((said, *answers)), (_reply_button(case),))
 
@@ -85,6 +111,22 @@ def pick_unit(world: World, case: Case, units: list[Unit]) -> Message:
 def pick_case(world: World, mine: list[Case]) -> Message:
     """Ask which client the words are for."""
     return Message(_say(world, "staff_pick_case"), tuple(_reply_button(case) for case in mine))
+
+
+def _is_alarm(step: Step, answer: Answer) -> bool:
+    if isinstance(answer, bool):
+        answer = YES if answer else NO
+    picked = answer if isinstance(answer, tuple) else (answer,)
+    return any(one in step.alarms for one in picked)
+
+
+def _fit(world: World, text: str, label: Callable[[str], str]) -> list[str]:
+    """Label a text in as many pieces as the narrowest channel needs, none without its label."""
+    room = min((channel.limits.text_units for channel in world.channels.values()), default=_TEXT_UNITS)
+    if count_units(label(text)) <= room:
+        return [label(text)]
+    halves = split(text, max(count_units(text) // 2, 2))
+    return [piece for half in halves for piece in _fit(world, half, label)]
 
 
 def _last_check_in(world: World, case: Case) -> tuple[str, ...]:

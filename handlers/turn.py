@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from bot.dialogue.buttons import read_token
 from bot.dialogue.events import Event, Opened, Picked, Pinned, Sent, Typed
-from bot.ports import Blocked, Incoming, Other, Place, Start, Tap, Text
+from bot.ports import Blocked, Crowded, Incoming, Moved, Other, Place, Start, Tap, Text
 from handlers import handoff, staffchat
 from handlers.conversation import Conversation
 from handlers.speak import WEBCHAT, wake_after
 from handlers.world import World
-from storage import deliveries, people, staffing, transcripts
+from storage import cases, deliveries, people, staffing, transcripts
 from storage.people import Arrival, ClientId
 from storage.transaction import Work
 
@@ -58,8 +58,7 @@ def _is_staff_matter(work: Work, world: World, incoming: Incoming) -> bool:
 
 def _hear_client(work: Work, world: World, incoming: Incoming, arrival: Arrival | None) -> None:
     if arrival is None:
-        index = world.address_index(incoming.channel, incoming.address)
-        client_id = people.welcome(work, index, incoming.channel, incoming.address, world.script.default)
+        client_id = _welcome(work, world, incoming)
     else:
         client_id = arrival.client_id
         people.keep_longer(work, arrival)
@@ -72,12 +71,24 @@ def _hear_client(work: Work, world: World, incoming: Incoming, arrival: Arrival 
     conversation.take(_event(world, client_id, incoming))
 
 
+def _welcome(work: Work, world: World, incoming: Incoming) -> ClientId:
+    """Open a folder for somebody new.  Raises Crowded when a page that anybody can open brings too many."""
+    if incoming.channel == WEBCHAT and not world.allowances.new_web_folders.take(WEBCHAT, work.now.timestamp()):
+        raise Crowded("too many new conversations at once; try again in a minute")
+    index = world.address_index(incoming.channel, incoming.address)
+    return people.welcome(work, index, incoming.channel, incoming.address, world.script.default)
+
+
 def _come_back(work: Work, world: World, incoming: Incoming, present: ClientId | None, phrase_index: bytes) -> None:
-    """Link this address to the folder the phrase belongs to, and greet whoever it is where they were."""
+    """Link this address to the folder the phrase belongs to, and greet whoever it is where they were.
+
+    A folder here that holds another request stays: without this address nobody could open or erase it any more.
+    """
     index = world.address_index(incoming.channel, incoming.address)
     owner = people.find_by_phrase(work, phrase_index)
-    if owner is None:
-        client_id = present or people.welcome(work, index, incoming.channel, incoming.address, world.script.default)
+    occupied = owner is not None and present not in {None, owner} and bool(cases.list_cases_of(work, present or owner))
+    if owner is None or occupied:
+        client_id = present or _welcome(work, world, incoming)
     else:
         client_id = owner
         if present is not None and present != owner:
@@ -85,7 +96,7 @@ def _come_back(work: Work, world: World, incoming: Incoming, present: ClientId |
         people.link_address(work, owner, index, incoming.channel, incoming.address)
         people.restart_retention(work, owner)
     conversation = Conversation(work, world, client_id, channel=incoming.channel)
-    conversation.say("phrase_unknown" if owner is None else "phrase_welcome")
+    conversation.say("phrase_unknown" if owner is None else "phrase_occupied" if occupied else "phrase_welcome")
     conversation.take(Opened())
 
 
@@ -99,9 +110,9 @@ def _event(world: World, client_id: ClientId, incoming: Incoming) -> Event:
             return read_token(world.keyring.signing_key, client_id, token) or _NOT_OURS
         case Place(latitude, longitude):
             return Pinned(latitude, longitude)
-        case Other(what):
-            return Sent(what)
-        case Blocked():
+        case Other(what, words):
+            return Sent(what, words)
+        case Blocked() | Moved():
             return Opened()
 
 

@@ -11,6 +11,7 @@ from bot.care.units import Unit
 from bot.config import Config
 from bot.dialogue.script import Script
 from bot.ports import Channels
+from handlers.limits import Allowances
 from handlers.phrases import PhraseStock
 from handlers.signals import Signals
 from storage.database import Database
@@ -35,6 +36,7 @@ class World:
     database: Database
     channels: Channels
     phrases: PhraseStock
+    allowances: Allowances
     clock: Callable[[], datetime]
     signals: Signals = field(default_factory=Signals)
 

@@ -1,26 +1,28 @@
 """Cases: a self-referral in the hands of a unit, what was said in it, and what a human must look at."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from bot.dialogue.flow import Answer
 from bot.dialogue.state import settled_from
 from storage.documents import open_document, seal_document
-from storage.encryption import new_id
+from storage.encryption import FolderGone, new_id
 from storage.people import ClientId, folder
-from storage.tables import cases
+from storage.tables import cases, messages, outbox
 from storage.transaction import Work
 
 CaseId = NewType("CaseId", bytes)
 #: Crockford's letters: none that is read as another.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LETTERS = 8
+#: Outcome of a case that the client took back; nobody follows it up any more.
+WITHDRAWN = "withdrawn"
 
 
 class Status(StrEnum):
@@ -44,8 +46,10 @@ class Case:
     """A case as it is worked with.
 
     `answers`: exactly what the person sent, by key of `flow`.  `asked_units`: units that had it before, oldest first.
-    `answer_by`: when an untaken offer moves on, None once taken or when nobody else can take it.  `card`: the
-    platform's id of the message that showed it to its counsellor, so that a reply to it is recognised.
+    `answer_by`: when an untaken offer moves on, None once taken.  `card`: the platform's id of the message that showed
+    it to its counsellor, so that a reply to it is recognised.  `waits_for_anybody`: no other unit is left to ask, the
+    client knows, and `answer_by` is when it is offered to its unit again.  `alerted_at`: when staff was last told of
+    danger, to the minute, or None.
     """
 
     id: CaseId
@@ -63,13 +67,24 @@ class Case:
     opened_month: str = ""
     check_ins: tuple[Mapping[str, Any], ...] = field(default=())
     card: str | None = None
+    waits_for_anybody: bool = False
+    alerted_at: datetime | None = None
 
 
 def open_case(work: Work, client_id: ClientId, unit_id: str, flow: str, answers: Mapping[str, Answer]) -> Case:
     """Open a case for a unit; the code is a label to speak about it, never a credential."""
     case_id = CaseId(new_id())
     case = Case(
-        case_id, client_id, make_code(), unit_id, Status.OFFERED, Stage.REFERRED, None, None, flow, answers,
+        case_id,
+        client_id,
+        make_code(),
+        unit_id,
+        Status.OFFERED,
+        Stage.REFERRED,
+        None,
+        None,
+        flow,
+        answers,
         opened_month=f"{work.now:%Y-%m}",
     )
     work.data.execute(
@@ -110,10 +125,13 @@ def open_case_of(work: Work, client_id: ClientId, *, lock: bool = False) -> Case
 def last_case_of(work: Work, client_id: ClientId, *, lock: bool = False) -> Case | None:
     """Return the open case of a client, or else the newest closed one in a stage that goes on; None without either.
 
-    `lock`: as in `find_by_code`.
+    One that the client took back goes on no more.  `lock`: as in `find_by_code`.
     """
     going_on = (cases.c.client_id == client_id) & (cases.c.stage != Stage.REFERRED.value)
-    return open_case_of(work, client_id, lock=lock) or _first(work, going_on, lock=lock)
+    query = select(cases).where(going_on).order_by(cases.c.opened_month.desc())
+    followed = _readable(work, work.data.execute(query.with_for_update() if lock else query))
+    present = open_case_of(work, client_id, lock=lock)
+    return present or next((case for case in followed if case.outcome != WITHDRAWN), None)
 
 
 def list_cases_of(work: Work, client_id: ClientId) -> list[Case]:
@@ -133,11 +151,28 @@ def cases_of(work: Work, staff_id: bytes, *, closed: bool = False) -> list[Case]
     return _all(work, (cases.c.staff_id == staff_id) & (cases.c.status == status.value))
 
 
+def list_accepted(work: Work, condition: ColumnElement[bool]) -> list[Case]:
+    """List cases in the hands of a counsellor that fulfil a condition."""
+    return _all(work, (cases.c.status == Status.ACCEPTED.value) & condition)
+
+
 def overdue(work: Work) -> list[Case]:
     """List offers that nobody took in time."""
     late = (cases.c.status == Status.OFFERED.value) & (cases.c.answer_by <= work.now)
     rows = work.data.execute(select(cases).where(late).order_by(cases.c.answer_by).with_for_update(skip_locked=True))
-    return [_case(work, row) for row in rows]
+    return list(_readable(work, rows))
+
+
+def recall(work: Work, case: Case) -> None:
+    """Take back what staff was to read about a case and has not got yet."""
+    work.data.execute(delete(outbox).where(outbox.c.about_id == case.id))
+
+
+def erase_case(work: Work, case: Case) -> None:
+    """Delete a case with everything that was said, planned or to be looked at in it, also what is still on its way."""
+    said = select(messages.c.message_id).where(messages.c.case_id == case.id)
+    work.data.execute(delete(outbox).where((outbox.c.about_id == case.id) | outbox.c.message_id.in_(said)))
+    work.data.execute(delete(cases).where(cases.c.case_id == case.id))
 
 
 def make_code() -> str:
@@ -168,6 +203,8 @@ def _columns(work: Work, case: Case) -> dict[str, object]:
         "outcome": case.outcome,
         "check_ins": case.check_ins,
         "card": case.card,
+        "waits_for_anybody": case.waits_for_anybody,
+        "alerted_at": case.alerted_at and f"{case.alerted_at:%Y-%m-%dT%H:%M%z}",
     }
     return {
         "unit_id": case.unit_id,
@@ -182,16 +219,26 @@ def _columns(work: Work, case: Case) -> dict[str, object]:
 def _first(work: Work, condition: ColumnElement[bool], *, lock: bool = False) -> Case | None:
     query = select(cases).where(condition).order_by(cases.c.opened_month.desc()).limit(1)
     row = work.data.execute(query.with_for_update() if lock else query).first()
-    return None if row is None else _case(work, row)
+    return None if row is None else next(_readable(work, [row]), None)
 
 
 def _all(work: Work, condition: ColumnElement[bool]) -> list[Case]:
-    return [_case(work, row) for row in work.data.execute(select(cases).where(condition).order_by(cases.c.code))]
+    return list(_readable(work, work.data.execute(select(cases).where(condition).order_by(cases.c.code))))
+
+
+def _readable(work: Work, rows: Iterable[Row[Any]]) -> Iterator[Case]:
+    """Open cases, but for those of an erased client whose rows have stayed: the sweep takes them."""
+    for row in rows:
+        try:
+            yield _case(work, row)
+        except FolderGone:
+            continue
 
 
 def _case(work: Work, row: Row[Any]) -> Case:
     client_id = ClientId(row.client_id)
     document = open_document(work, folder(client_id), "cases.document", row.case_id, row.document)
+    alerted_at = document["alerted_at"]
     return Case(
         CaseId(row.case_id),
         client_id,
@@ -207,5 +254,7 @@ def _case(work: Work, row: Row[Any]) -> Case:
         document["outcome"],
         row.opened_month,
         tuple(document["check_ins"]),
-        document.get("card"),
+        document["card"],
+        document["waits_for_anybody"],
+        alerted_at and datetime.fromisoformat(alerted_at),
     )

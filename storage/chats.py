@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, update
 from storage.cases import Case
 from storage.documents import open_document, seal_document
 from storage.encryption import new_id
-from storage.people import ClientId, folder
+from storage.people import ClientId, folder, restart_retention
 from storage.tables import messages
 from storage.transaction import Work
 
@@ -64,6 +64,8 @@ def add_message(work: Work, case: Case, side: Side, text: str) -> ChatMessage:
             body=seal_document(work, folder(case.client_id), "messages.body", message_id, body),
         )
     )
+    if side is Side.COUNSELLOR:
+        restart_retention(work, case.client_id)  # a word of either side; the client's own counts when it arrives
     return said
 
 

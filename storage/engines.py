@@ -1,6 +1,7 @@
 """How a database is opened: addresses, SQLite settings, and which failures pass by themselves."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -25,8 +26,14 @@ _WRITING = (*_SETTINGS, "PRAGMA journal_mode=WAL")
 _READING = (*_SETTINGS, "PRAGMA query_only=ON")
 # Rebuilding a table drops the old one, which with foreign keys on would delete the rows that point at it.
 _MIGRATING = (*_WRITING, "PRAGMA foreign_keys=OFF")
-_PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300"})
-_PASSING_SQLITE_CODES = frozenset({5, 6, 7, 10, 13})  # busy, locked, out of memory, I/O error, disk full
+# Serialization, deadlock, locks, cancelled, shut down, too few connections; then: disk full, out of memory,
+# configuration limit, read-only (a standby, or a disk that went away), I/O error.
+_PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300"}) | frozenset(
+    {"53000", "53100", "53200", "53400", "25006", "58030"}
+)
+_READ_ONLY_SQLSTATE, _READ_ONLY_SQLITE_CODE = "25006", 8
+# Busy, locked, out of memory, read-only, I/O error, disk full, cannot open.
+_PASSING_SQLITE_CODES = frozenset({5, 6, 7, 8, 10, 13, 14})
 
 
 class UnusableAddress(StorageError):
@@ -76,19 +83,15 @@ def open_reader(url: str, connections: int) -> Engine:
 def empty_journal(engine: Engine) -> bool:
     """Truncate SQLite's write-ahead log, which keeps what was deleted.
 
-    Returns False when a reader in mid-snapshot prevents it.
+    Returns False when a reader in mid-snapshot or trouble with the file prevents it.
     """
     if not is_sqlite(engine):
         return True
-    with engine.connect() as connection:
-        cursor = connection.connection.cursor()
-        # Rather than hold up the writer for long, the caller tries again later.
-        cursor.execute(f"PRAGMA busy_timeout={_BRIEFLY_MS}")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        row = cursor.fetchone()
-        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
-        cursor.close()
-    return row is not None and not row[0]
+    try:
+        with engine.connect() as connection:
+            return _checkpoint(connection)
+    except (DBAPIError, sqlite3.Error):
+        return False
 
 
 def refuse_aborted(connection: Connection) -> None:
@@ -97,16 +100,31 @@ def refuse_aborted(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT 1")
 
 
-def will_pass(failure: BaseException) -> bool:
-    """Tell whether a failure comes from the circumstances (a deadlock, a full disk), not from the step itself."""
+def will_pass(failure: BaseException, *, reading: bool = False) -> bool:
+    """Tell whether a failure comes from the circumstances (a deadlock, a full disk), not from the step itself.
+
+    `reading`: a refusal to change anything is the fault of the step.
+    """
     if not isinstance(failure, DBAPIError):
         return False
-    sqlite_code = getattr(failure.orig, "sqlite_errorcode", None)
-    return (
-        failure.connection_invalidated
-        or getattr(failure.orig, "sqlstate", None) in _PASSING_SQLSTATES
-        or (sqlite_code is not None and sqlite_code & 0xFF in _PASSING_SQLITE_CODES)
-    )
+    sqlite_code = (getattr(failure.orig, "sqlite_errorcode", None) or 0) & 0xFF
+    sqlstate = getattr(failure.orig, "sqlstate", None)
+    if reading and (sqlite_code == _READ_ONLY_SQLITE_CODE or sqlstate == _READ_ONLY_SQLSTATE):
+        return False
+    return failure.connection_invalidated or sqlstate in _PASSING_SQLSTATES or sqlite_code in _PASSING_SQLITE_CODES
+
+
+def _checkpoint(connection: Connection) -> bool:
+    cursor = connection.connection.cursor()
+    # Rather than hold up the writer for long, the caller tries again later.
+    cursor.execute(f"PRAGMA busy_timeout={_BRIEFLY_MS}")
+    try:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        row = cursor.fetchone()
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        cursor.close()
+    return row is not None and not row[0]
 
 
 def _open(url: str, settings: tuple[str, ...], begin: str, connections: int) -> Engine:

@@ -1,7 +1,7 @@
 """The store of folder keys: wrapped, in a database apart from the data, and opened for minutes only."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -15,6 +15,7 @@ from storage.sealed import Id16
 
 CACHED_KEYS = 1_000
 CACHED_SECONDS = 300.0
+_ASKED_AT_ONCE = 500
 
 key_metadata = MetaData()
 
@@ -26,6 +27,7 @@ folder_keys = Table(
     Column("key_id", LargeBinary(KEY_ID_BYTES), nullable=False),  # random; stands in every blob sealed with the key
     Column("kek_version", Integer, nullable=False, index=True),  # which root key wraps it
     Column("wrapped", LargeBinary, nullable=False),  # the key, sealed with that root key
+    sqlite_with_rowid=False,  # numbered rows would tell who came after whom
 )
 
 _rows = select(folder_keys.c.folder_id, folder_keys.c.key_id, folder_keys.c.kek_version, folder_keys.c.wrapped)
@@ -61,6 +63,8 @@ class KeyStore:
         self._keyring = keyring
         self._random = random
         self._opened = _OpenedKeys(monotonic)
+        self._doomed: set[FolderId] = set()  # to be destroyed; used no more
+        self._leaves_traces = False
 
     def check(self) -> None:
         """Try one key of each root key; raises KeyRetired or Unreadable when keys and store do not belong together."""
@@ -80,6 +84,8 @@ class KeyStore:
 
         Another process may go on using a key it has opened for `CACHED_SECONDS` after it was destroyed here.
         """
+        if folder in self._doomed:
+            return None
         known = self._opened.get(folder)
         if known is not None:
             return known
@@ -92,22 +98,40 @@ class KeyStore:
         self._opened.put(found, generation)
         return found
 
-    def apply(self, changes: KeyChanges) -> None:
-        """Store and destroy keys, durably, in one transaction of the key store."""
-        if not changes:
+    def list_known(self, folders: Sequence[FolderId]) -> set[FolderId]:
+        """List which of these folders have a key in the store, be it that it cannot be opened."""
+        known: set[FolderId] = set()
+        with self._reader.connect() as connection:
+            for start in range(0, len(folders), _ASKED_AT_ONCE):
+                some = folder_keys.c.folder_id.in_(folders[start : start + _ASKED_AT_ONCE])
+                known.update(connection.execute(select(folder_keys.c.folder_id).where(some)).scalars())
+        return known
+
+    def store(self, keys: Iterable[FolderKey]) -> None:
+        """Store new keys, durably."""
+        made = list(keys)
+        if not made:
             return
-        made = [key for key in changes.values() if key is not None]
-        gone = [folder for folder, key in changes.items() if key is None]
         with self._writer.begin() as connection:
-            if made:
-                connection.execute(insert(folder_keys), [_write(key) for key in made])
-            if gone:
-                connection.execute(delete(folder_keys).where(folder_keys.c.folder_id.in_(gone)))
-        self._opened.forget(gone)
-        if gone:
-            empty_journal(self._writer)
+            connection.execute(insert(folder_keys), [_write(key) for key in made])
         for key in made:
             self._opened.put(key, self._opened.generation)
+
+    def destroy(self, folders: Iterable[FolderId]) -> None:
+        """Use these keys no more and destroy them, together with those that an earlier call could not destroy.
+
+        What the database raises leaves them for the next call.
+        """
+        self._doomed.update(folders)
+        if self._doomed:
+            gone = list(self._doomed)
+            self._opened.forget(gone)
+            with self._writer.begin() as connection:
+                connection.execute(delete(folder_keys).where(folder_keys.c.folder_id.in_(gone)))
+            self._doomed.difference_update(gone)
+            self._leaves_traces = True
+        if self._leaves_traces:
+            self._leaves_traces = not empty_journal(self._writer)
 
     def _unwrap(self, folder_id: bytes, key_id: bytes, version: int, wrapped: bytes) -> FolderKey:
         folder = FolderId(folder_id)

@@ -11,9 +11,10 @@ from sqlalchemy import Integer, Row, bindparam, case, delete, func, insert, sele
 from bot.dialogue.effects import Ask
 from bot.ports import Key, Outgoing
 from storage.documents import open_document, seal_document
-from storage.encryption import FolderGone, FolderId, Unreadable, new_id
+from storage.encryption import FolderId, new_id
+from storage.errors import StorageError
 from storage.sealed import Id16, Moment
-from storage.tables import outbox
+from storage.tables import cases, outbox
 from storage.transaction import Work
 
 
@@ -86,7 +87,7 @@ _CLAIM = (
 _FORGET = delete(outbox).where(outbox.c.outbox_id == bindparam("sent", type_=Id16))
 
 
-def put(
+def put(  # noqa: PLR0913 - a letter has that many parts, named by every caller
     work: Work,
     recipient: FolderId,
     channel: str,
@@ -95,8 +96,12 @@ def put(
     *,
     replace: bool = False,
     message_id: bytes | None = None,
+    about: bytes | None = None,
 ) -> None:
-    """Queue a message behind those that already wait for the same recipient."""
+    """Queue a message behind those that already wait for the same recipient.
+
+    `about`: the case it speaks of to staff; the message goes with it.
+    """
     outbox_id = new_id()
     work.data.execute(
         _PUT,
@@ -110,6 +115,7 @@ def put(
             "attempts": 0,
             "not_before": work.now,
             "message_id": message_id,
+            "about_id": about,
             "body": seal_document(work, recipient, "outbox.body", outbox_id, _write(message, replace=replace)),
         },
     )
@@ -199,6 +205,12 @@ def recover(work: Work, channels: Iterable[str]) -> list[Letter]:
     return [letter for letter in letters if letter.again]
 
 
+def forget_parked(work: Work) -> None:
+    """Forget what was parked on its way to staff and speaks of a case that is gone."""
+    parked = outbox.c.state.in_(["failed", "uncertain"]) & outbox.c.about_id.is_not(None)
+    work.data.execute(delete(outbox).where(parked, outbox.c.about_id.not_in(select(cases.c.case_id))))
+
+
 def next_due(work: Work) -> datetime | None:
     """Tell when the earliest waiting message may go; None when nothing waits."""
     return work.data.execute(select(func.min(outbox.c.not_before)).where(outbox.c.state == "queued")).scalar()
@@ -227,9 +239,13 @@ def _write(message: Outgoing, *, replace: bool) -> dict[str, object]:
 
 def _letter(work: Work, row: Row[Any]) -> Letter | None:
     try:
-        body = open_document(work, row.recipient_id, "outbox.body", row.outbox_id, row.body)
-    except (FolderGone, Unreadable):
-        return None
+        return _read(work, row)
+    except (StorageError, ValueError, LookupError, TypeError):
+        return None  # damaged, erased, or written by another release: it will never be opened
+
+
+def _read(work: Work, row: Row[Any]) -> Letter:
+    body = open_document(work, row.recipient_id, "outbox.body", row.outbox_id, row.body)
     keys = tuple(Key(*key) for key in body["keys"])
     return Letter(
         row.outbox_id,

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType
 
-from sqlalchemy import Row, String, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Row, String, bindparam, delete, func, insert, select, update
 
 from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
 from storage.sealed import Id16
-from storage.tables import addresses, cases, clients, conversations, messages, outbox, phrases, reminders
+from storage.tables import addresses, cases, clients, conversations, messages, outbox, phrases
 from storage.transaction import Work
 
 #: The random id of a client's folder.
@@ -62,9 +62,9 @@ def folder(client_id: ClientId) -> FolderId:
 
 
 def find_client(work: Work, index: bytes) -> ClientId | None:
-    """Find who writes from an address."""
+    """Find who writes from an address; nobody when only rows of an erased folder have stayed."""
     found = work.data.execute(select(addresses.c.client_id).where(addresses.c.address_index == index)).scalar()
-    return None if found is None else ClientId(found)
+    return _present(work, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,10 @@ _SET_SCREEN = update(addresses).where(_AT)
 def find_arrival(work: Work, index: bytes) -> Arrival | None:
     """Find who writes from an address together with the place in the conversation; None for somebody new."""
     row = work.data.execute(_ARRIVAL, {"index": index}).first()
-    return (
-        None
-        if row is None
-        else Arrival(ClientId(row.client_id), row.current, row.erase_after, row.state, row.revision or 0)
-    )
+    client_id = None if row is None else _present(work, row.client_id)
+    if row is None or client_id is None:
+        return None
+    return Arrival(client_id, row.current, row.erase_after, row.state, row.revision or 0)
 
 
 def welcome(work: Work, index: bytes, channel: str, address: str, language: str) -> ClientId:
@@ -234,26 +233,18 @@ def restart_retention(work: Work, client_id: ClientId) -> None:
     _change(work, client_id, erase_after=_erase_after(work))
 
 
-def find_expired(work: Work, *, most: int) -> list[ClientId]:
-    """List folders whose time is over and that no counsellor and no follow-up needs any more."""
-    has_case = exists().where(cases.c.client_id == clients.c.client_id, cases.c.status != "closed")
-    has_follow_up = exists().where(reminders.c.client_id == clients.c.client_id, reminders.c.state == "waiting")
-    over = (clients.c.erase_after < day_of(work.now)) & ~has_case & ~has_follow_up
-    return [ClientId(row[0]) for row in work.data.execute(select(clients.c.client_id).where(over).limit(most))]
-
-
 def find_by_phrase(work: Work, index: bytes) -> ClientId | None:
     """Find whose return phrase this is."""
     found = work.data.execute(select(phrases.c.client_id).where(phrases.c.phrase_index == index)).scalar()
-    return None if found is None else ClientId(found)
+    return _present(work, found)
 
 
 def erase_client(work: Work, client_id: ClientId) -> None:
-    """Delete every row of a client, also what staff was still to read, and destroy the key of the folder."""
-    work.data.execute(delete(outbox).where(outbox.c.recipient_id == client_id))
-    for table, carried in ((messages, messages.c.message_id), (cases, cases.c.case_id)):
-        theirs = select(carried).where(table.c.client_id == client_id)
-        work.data.execute(delete(outbox).where(outbox.c.message_id.in_(theirs)))
+    """Delete every row of a client, also what staff was still to read about them, and destroy the key of the folder."""
+    theirs = select(cases.c.case_id).where(cases.c.client_id == client_id)
+    said = select(messages.c.message_id).where(messages.c.client_id == client_id)
+    about_them = outbox.c.about_id.in_(theirs) | outbox.c.message_id.in_(theirs) | outbox.c.message_id.in_(said)
+    work.data.execute(delete(outbox).where((outbox.c.recipient_id == client_id) | about_them))
     work.data.execute(delete(clients).where(clients.c.client_id == client_id))
     work.vault.destroy_folder(folder(client_id))
 
@@ -268,6 +259,10 @@ def drop_empty(work: Work, client_id: ClientId) -> None:
 def count_clients(work: Work) -> int:
     """Count folders, for the doctor."""
     return work.data.execute(select(func.count()).select_from(clients)).scalar_one()
+
+
+def _present(work: Work, found: bytes | None) -> ClientId | None:
+    return None if found is None or not work.vault.has_folder(FolderId(found)) else ClientId(found)
 
 
 def _drop_letters(work: Work, client_id: ClientId, channel: str) -> None:

@@ -117,6 +117,12 @@ def unanswered(work: Work, kind: str, before: datetime) -> list[Reminder]:
     ]
 
 
+def forget_case(work: Work, case_id: bytes) -> None:
+    """Ask nothing more about a case, and wait for no answer: nobody follows it up any more."""
+    unsettled = reminders.c.state.in_([Progress.WAITING.value, Progress.SENT.value])
+    work.data.execute(delete(reminders).where(reminders.c.case_id == case_id, unsettled))
+
+
 def drop_open(work: Work, client_id: ClientId) -> None:
     """Wait no longer for an answer to what was sent: the person has said what they want."""
     sent = (reminders.c.client_id == client_id) & (reminders.c.state == Progress.SENT.value)

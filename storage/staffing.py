@@ -109,6 +109,12 @@ def staff_of_unit(work: Work, unit_id: str) -> list[StaffMember]:
     return [_member(work, row) for row in work.data.execute(select(staff).where(here))]
 
 
+def coordinators(work: Work) -> list[StaffMember]:
+    """List the active coordinators."""
+    active = (staff.c.role == Role.COORDINATOR.value) & staff.c.active
+    return [_member(work, row) for row in work.data.execute(select(staff).where(active))]
+
+
 def speak_in(work: Work, member: StaffMember, code: str | None) -> None:
     """Let the next private message of this person belong to a case."""
     changed = StaffMember(member.id, member.role, member.unit_id, member.alias, code)
@@ -166,6 +172,13 @@ def use_session(work: Work, token: str) -> StaffMember | None:
     return load_staff(work, row.staff_id)
 
 
+def watch_session(work: Work, token: str) -> StaffMember | None:
+    """Return who is signed in without keeping the session alive; None when it is over."""
+    row = work.data.execute(select(staff_sessions).where(staff_sessions.c.token_hash == hash_token(token))).first()
+    over = row is None or _is_over(row.started_at, row.last_seen_at, work.now)
+    return None if row is None or over else load_staff(work, row.staff_id)
+
+
 def end_session(work: Work, token: str) -> None:
     """Sign out."""
     work.data.execute(delete(staff_sessions).where(staff_sessions.c.token_hash == hash_token(token)))
@@ -193,6 +206,12 @@ def link_group(work: Work, unit_id: str, index: bytes, channel: str, address: st
     group = FolderId(new_id())
     work.vault.create_folder(group)
     _link(work, group, index, channel, address, staff_id=None, unit_id=unit_id)
+
+
+def move_group(work: Work, group: StaffAddress, index: bytes, address: str) -> None:
+    """Reach a group under the new address its platform gave it; its folder, and so its buttons, stay."""
+    unlink(work, group.folder, group.channel)
+    _link(work, group.folder, index, group.channel, address, staff_id=None, unit_id=group.unit_id)
 
 
 # Built once: these are on the way of every answer, and of everybody's first message.

@@ -2,6 +2,8 @@
 
 A column is either sealed (readable only with the key of the folder it belongs to) or stands in `CLEAR_COLUMNS`
 with the reason why it may be clear; a test walks this metadata and accepts nothing else.
+
+Tables about people are made without SQLite's numbers of rows, which would tell who came after whom.
 """
 
 from sqlalchemy import (
@@ -46,6 +48,7 @@ clients = Table(
     Column("paused_until", Minute),  # None when not paused; the person's own "jeda"
     Column("profile", Sealed),  # zone, safe hours, consent time: read by the service when it speaks
     Index(None, "erase_after"),
+    sqlite_with_rowid=False,
 )
 
 #: Where a client can be reached.  The index finds the row, the sealed address is used only to send.
@@ -59,6 +62,7 @@ addresses = Table(
     Column("screen", Sealed),  # provider's id of the message that now carries the buttons
     Column("current", Boolean, nullable=False),  # the address the person wrote from last; replies go there
     Index(None, "client_id"),
+    sqlite_with_rowid=False,
 )
 
 #: The place in the conversation, one sealed document per client.  `revision` catches a second writer.
@@ -68,6 +72,7 @@ conversations = Table(
     Column("client_id", Id16, ForeignKey("clients.client_id", ondelete="CASCADE"), primary_key=True),
     Column("state", Sealed, nullable=False),
     Column("revision", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 #: The only way back without an account.  The phrase itself is never stored.
@@ -77,9 +82,10 @@ phrases = Table(
     Column("phrase_index", Id16, primary_key=True),  # keyed HMAC over Argon2id of the phrase
     _owned_by_client(),
     Index(None, "client_id"),
+    sqlite_with_rowid=False,
 )
 
-#: What the web page shows again after a reload: both sides, newest forty lines, gone with the folder.
+#: What the web page shows again after a reload: the newest forty lines of both sides, and what was not seen yet.
 transcripts = Table(
     "transcripts",
     metadata,
@@ -90,6 +96,7 @@ transcripts = Table(
     Column("seen", Boolean, nullable=False, default=False),  # the page has shown it: the delivery mark of the web
     Column("message_id", Id16),  # the chat message this line carries, None for the service's own words
     UniqueConstraint("client_id", "sequence"),
+    sqlite_with_rowid=False,
 )
 
 #: A self-referral that a unit looks after.
@@ -109,6 +116,7 @@ cases = Table(
     Index(None, "unit_id", "status"),
     Index(None, "client_id"),
     Index(None, "staff_id"),
+    sqlite_with_rowid=False,
 )
 
 #: What client and counsellor said to each other through the service.
@@ -123,6 +131,7 @@ messages = Table(
     Column("delivery", String(16), nullable=False),  # queued, sent, seen, uncertain, failed
     Column("body", Sealed, nullable=False),  # the words and the minute they were said
     UniqueConstraint("case_id", "sequence"),
+    sqlite_with_rowid=False,
 )
 
 #: Something a human has to look at: a missed or worrying check-in, a danger alert, a request to talk.
@@ -133,10 +142,11 @@ tasks = Table(
     Column("case_id", Id16, ForeignKey("cases.case_id", ondelete="CASCADE"), nullable=False),
     _owned_by_client(),
     Column("unit_id", String(64), nullable=False),
-    Column("reason", String(32), nullable=False),  # missed_check_in, worrying_check_in, danger, relapse
+    Column("reason", Sealed, nullable=False),  # missed_check_in, worrying_check_in, danger, relapse, silent
     Column("due_at", Minute, nullable=False),
     Column("done_at", Minute),
     Index(None, "unit_id", "done_at"),
+    sqlite_with_rowid=False,
 )
 
 #: What is due when.  Claimed in batches by lease; `slot` makes a second one of the same occasion impossible.
@@ -153,6 +163,7 @@ reminders = Table(
     Column("lease_until", Minute),
     UniqueConstraint("client_id", "slot"),
     Index(None, "state", "due_at"),
+    sqlite_with_rowid=False,
 )
 
 #: Messages that must go out.  Written with the turn that caused them, deleted once the platform has them.
@@ -168,9 +179,21 @@ outbox = Table(
     Column("attempts", Integer, nullable=False),
     Column("not_before", Moment, nullable=False),
     Column("message_id", Id16),  # the chat message it carries (for its mark) or the case it shows to staff; or None
+    Column("about_id", Id16),  # the case it speaks of to staff, so that it goes with the case; None for anything else
     Column("body", Sealed, nullable=False),
     UniqueConstraint("recipient_id", "sequence"),
     Index(None, "state", "not_before"),
+    Index(None, "about_id"),
+    sqlite_with_rowid=False,
+)
+
+#: Folders that were destroyed, for forty days: after a crash or from a restored backup their keys go again.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("folder_id", Id16, primary_key=True),  # random; whose folder it was stands nowhere any more
+    Column("day", Integer, nullable=False),  # days since 1970-01-01
+    sqlite_with_rowid=False,
 )
 
 #: Provider ids already answered, as keyed HMACs.  Thirty days.
@@ -180,6 +203,7 @@ seen = Table(
     Column("delivery_index", Id16, primary_key=True),
     Column("day", Integer, nullable=False),  # days since 1970-01-01
     Index(None, "day"),
+    sqlite_with_rowid=False,
 )
 
 #: Deliveries that failed while being handled: counted, and parked as dead after five attempts.
@@ -192,6 +216,7 @@ stumbles = Table(
     Column("error_class", String(128)),  # the class only, never its words
     Column("dead", Boolean, nullable=False),
     Column("day", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 #: How far each polled channel has been confirmed.

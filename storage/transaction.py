@@ -1,5 +1,6 @@
 """What one step of work gets, and how many steps share one commit without harming each other."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,12 +8,16 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from storage.encryption import FolderId
 from storage.engines import empty_journal, is_sqlite, refuse_aborted, will_pass
+from storage.erasures import note_erasures
 from storage.errors import CommitUnknown, StoreUnavailable
 from storage.keystore import KeyChanges, KeyStore
 from storage.vault import ReadOnlyWork, Vault
 
 Callback = Callable[[], object]
+
+_DAY_SECONDS = 86_400
 
 
 class Work:
@@ -78,6 +83,7 @@ class Transactions:
         outcomes = self._run_together(jobs) if len(jobs) > 1 else None
         if outcomes is None:
             outcomes = [self._run_alone(job) for job in jobs]
+        self._destroy_keys(())  # those that could not be destroyed before
         if self._erased:
             self._erased = not empty_journal(self._engine)
         return outcomes
@@ -89,7 +95,7 @@ class Transactions:
                 now = self._clock()
                 connection.begin()
                 outcomes = [self._run_guarded(connection, job, now, changes) for job in jobs]
-                self._commit(connection, changes)
+                self._commit(connection, changes, now)
         except CommitUnknown as lost:
             return [Failed(CommitUnknown(*lost.args)) for _ in jobs]
         except Exception:  # noqa: BLE001 - whatever spoiled the batch, each step is now run by itself and has its own answer
@@ -132,14 +138,25 @@ class Transactions:
             connection.begin()
             result = _call(job, Work(connection, Vault(self._keys, changes, self._random), now, callbacks))
             refuse_aborted(connection)
-            self._commit(connection, changes)
+            self._commit(connection, changes, now)
         return Done(result, callbacks)
 
-    def _commit(self, connection: Connection, changes: KeyChanges) -> None:
-        # Keys first: a key without data harms nobody, data without a key are lost; and an erasure counts
-        # from the moment its key is gone.
-        self._keys.apply(changes)
-        self._erased = self._erased or None in changes.values()
+    def _commit(self, connection: Connection, changes: KeyChanges, now: datetime) -> None:
+        # New keys before the data and destroyed ones after: a key without data harms nobody, data without a key
+        # are lost. An erasure counts from this commit; its tombstone has the key destroyed whatever happens next.
+        gone = [folder for folder, key in changes.items() if key is None]
+        note_erasures(connection, gone, int(now.timestamp() // _DAY_SECONDS))
+        self._keys.store(key for key in changes.values() if key is not None)
+        self._commit_data(connection)
+        self._erased = self._erased or bool(gone)
+        self._destroy_keys(gone)
+
+    def _destroy_keys(self, folders: Sequence[FolderId]) -> None:
+        # The step is durable, so its caller must not hear of a key store that is busy or full.
+        with contextlib.suppress(DBAPIError):
+            self._keys.destroy(folders)
+
+    def _commit_data(self, connection: Connection) -> None:
         try:
             connection.commit()
         except DBAPIError as failure:
@@ -161,7 +178,7 @@ def read(
         with engine.connect() as connection, connection.begin():
             return _call(job, Work(connection, Vault(keys, None, random), now, None))
     except DBAPIError as failure:
-        if will_pass(failure):
+        if will_pass(failure, reading=True):
             raise _unavailable(failure) from failure
         raise
 

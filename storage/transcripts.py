@@ -1,9 +1,12 @@
 """What a web page shows again after a reload: the newest lines of both sides."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
+from bot.dialogue.buttons import question_of
 from bot.dialogue.effects import Ask
 from bot.ports import Key, Line, Outgoing
 from storage.documents import open_document, seal_document
@@ -13,6 +16,11 @@ from storage.tables import messages, transcripts
 from storage.transaction import Work
 
 KEPT_LINES = 40
+#: What a closed page has not shown yet is kept longer, but not without end.
+MOST_LINES = 400
+_LOOKED_BACK = 10
+#: A page may fetch itself anew a moment after it was shown, so what is to be seen once gets time to be written down.
+_SHOWN_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +37,43 @@ def add_mine(work: Work, client_id: ClientId, text: str) -> None:
 
 
 def add_ours(
-    work: Work, client_id: ClientId, message: Outgoing, *, replace: bool = False, message_id: bytes | None = None
+    work: Work,
+    client_id: ClientId,
+    message: Outgoing,
+    *,
+    replace: bool = False,
+    message_id: bytes | None = None,
+    afterwards: str = "",
 ) -> None:
-    """Add what is said to the person; `replace` takes the place of the newest line if that one is ours."""
+    """Add what is said to the person; `replace` takes the place of the newest line if that one is ours.
+
+    `afterwards`: see `hide_shown`; empty for a line that stays.
+    """
     document: dict[str, object] = {
         "text": message.text,
         "keys": [[key.token, key.label, key.picked] for key in message.keys],
         "ask": message.ask.value,
         "share": message.share_label,
     }
+    if afterwards:
+        document |= {"afterwards": afterwards, "until": (work.now + _SHOWN_FOR).timestamp()}
     sequence = latest_revision(work, client_id) + 1
     if replace:
-        _drop_newest_of_ours(work, client_id)
+        _drop_asked_before(work, client_id, message)
     _add(work, client_id, sequence, document, message_id)
+
+
+def hide_shown(work: Work, client_id: ClientId) -> None:
+    """Replace what may not be shown again once the person has gone on from it, or after ten minutes."""
+    mine = select(transcripts).where(transcripts.c.client_id == client_id).order_by(transcripts.c.sequence.desc())
+    has_gone_on = False
+    for row in work.data.execute(mine).all():
+        line = open_document(work, folder(client_id), "transcripts.line", row.line_id, row.line)
+        has_gone_on = has_gone_on or bool(line.get("mine"))
+        if "afterwards" in line and (has_gone_on or work.now.timestamp() >= line["until"]):
+            hidden = {"text": line["afterwards"]}
+            sealed = seal_document(work, folder(client_id), "transcripts.line", row.line_id, hidden)
+            work.data.execute(update(transcripts).where(transcripts.c.line_id == row.line_id).values(line=sealed))
 
 
 def load_transcript(work: Work, client_id: ClientId) -> Transcript:
@@ -86,31 +118,38 @@ def _add(
             client_id=client_id,
             sequence=sequence,
             line=seal_document(work, folder(client_id), "transcripts.line", line_id, document),
-            seen=False,
+            seen=bool(document.get("mine")),
             message_id=message_id,
         )
     )
-    old = (transcripts.c.client_id == client_id) & (transcripts.c.sequence <= sequence - KEPT_LINES)
-    work.data.execute(delete(transcripts).where(old))
+    shown = transcripts.c.seen & (transcripts.c.sequence <= sequence - KEPT_LINES)
+    old = shown | (transcripts.c.sequence <= sequence - MOST_LINES)
+    work.data.execute(delete(transcripts).where(transcripts.c.client_id == client_id, old))
 
 
-def _drop_newest_of_ours(work: Work, client_id: ClientId) -> None:
-    """Take away the last line of ours and the tap on it, so that the new one stands in its place."""
+def _drop_asked_before(work: Work, client_id: ClientId, message: Outgoing) -> None:
+    """Take away the line that asked the same question, and the tap on it; what others said in between stays."""
+    if not message.keys:
+        return
+    asked = question_of(message.keys[0].token)
     newest = select(transcripts).where(transcripts.c.client_id == client_id).order_by(transcripts.c.sequence.desc())
-    for row in work.data.execute(newest.limit(2)).all():
+    tap: tuple[bytes, str] | None = None
+    for row in work.data.execute(newest.limit(_LOOKED_BACK)).all():
         line = open_document(work, folder(client_id), "transcripts.line", row.line_id, row.line)
-        work.data.execute(delete(transcripts).where(transcripts.c.line_id == row.line_id))
-        if not line.get("mine"):
+        if line.get("mine"):
+            tap = tap or (row.line_id, line["text"])
+        elif line.get("keys") and question_of(line["keys"][0][0]) == asked:
+            labels = {label for _, label, _ in line["keys"]}
+            gone = [row.line_id, *([tap[0]] if tap is not None and tap[1] in labels else [])]
+            work.data.execute(delete(transcripts).where(transcripts.c.line_id.in_(gone)))
             return
 
 
-def _line(document: dict[str, object]) -> Line:
-    keys = document.get("keys", [])
-    assert isinstance(keys, list), "written by add_ours"
+def _line(document: dict[str, Any]) -> Line:
     return Line(
         str(document["text"]),
         bool(document.get("mine")),
-        tuple(Key(*key) for key in keys),
+        tuple(Key(*key) for key in document.get("keys", [])),
         Ask(str(document.get("ask", Ask.NOTHING))),
         str(document.get("share", "")),
     )

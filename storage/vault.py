@@ -1,10 +1,10 @@
 """Folders of sealed documents, as one step of work sees them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from storage.encryption import Cipher, FolderGone, FolderId, Place, new_nonce
 from storage.errors import StorageError
-from storage.keystore import KeyChanges, KeyStore
+from storage.keystore import FolderKey, KeyChanges, KeyStore
 
 
 class ReadOnlyWork(StorageError):
@@ -14,7 +14,7 @@ class ReadOnlyWork(StorageError):
 class Vault:
     """Seals and opens documents, and makes and destroys the folders they belong to.
 
-    Changes of folders take effect in the key store just before the data of the step are committed.
+    New folders take effect in the key store just before the data of the step are committed, destroyed ones just after.
     """
 
     __slots__ = ("_changes", "_keys", "_random")
@@ -24,6 +24,16 @@ class Vault:
         self._keys = keys
         self._changes = changes
         self._random = random
+
+    def has_folder(self, folder: FolderId) -> bool:
+        """Tell whether the folder can be opened: it was made, and not destroyed since."""
+        return self._key(folder) is not None
+
+    def list_known(self, folders: Sequence[FolderId]) -> set[FolderId]:
+        """List which of these folders have a key, without opening any."""
+        changes = self._changes or {}
+        known = self._keys.list_known([folder for folder in folders if folder not in changes])
+        return known | {folder for folder in folders if changes.get(folder) is not None}
 
     def create_folder(self, folder: FolderId) -> None:
         """Make the key of a folder; one that has a key keeps it.
@@ -50,10 +60,13 @@ class Vault:
         return self._cipher(folder).open(Place(folder, table, column, row_id), blob)
 
     def _cipher(self, folder: FolderId) -> Cipher:
-        key = self._changes[folder] if self._changes and folder in self._changes else self._keys.find(folder)
+        key = self._key(folder)
         if key is None:
             raise _gone()
         return key.cipher
+
+    def _key(self, folder: FolderId) -> FolderKey | None:
+        return self._changes[folder] if self._changes and folder in self._changes else self._keys.find(folder)
 
     def _changing(self) -> KeyChanges:
         if self._changes is None:

@@ -9,7 +9,7 @@ BREAK = ","
 
 _MOST_CHARACTERS = 160
 _MOST_WORDS = 14
-_WORD = re.compile(r"[a-z0-9]+(?:['\u2019-][a-z0-9]+)*|[,;/()\n]")
+_WORD = re.compile(r"[a-z0-9]+(?:['\u2019-][a-z0-9]+)*|[,;/\n]")
 _DOUBLED = re.compile(r"([a-z]{2,})2")
 _DIGITS = re.compile(r"\d+")
 

@@ -125,7 +125,8 @@ class Journey:
         ]
         if place.island == self.home.island:
             ends.append((_land_minutes(self.home, place), _NOWHERE))
-        return min(ends, default=(math.inf, _NOWHERE))
+        soonest = min(ends, default=(math.inf, _NOWHERE))
+        return soonest if soonest[0] <= _LONGEST_MINUTES else (math.inf, _NOWHERE)
 
     def _legs_to(self, port: int) -> Iterator[Leg]:
         if port == _NOWHERE:

@@ -32,6 +32,11 @@ def read_token(secret: bytes, person: bytes, token: str) -> Picked | None:
     return Picked(*parts) if len(parts) == 3 else None  # noqa: PLR2004 - flow, key, choice
 
 
+def question_of(token: str) -> str:
+    """Name the question a token belongs to, the same for every choice of it; nothing is verified."""
+    return token[_SIGNATURE_CHARS:].rpartition(_BETWEEN)[0]
+
+
 def fits_token(flow: str, key: str, choice: str) -> bool:
     """Tell whether a button with these ids can be carried by every platform."""
     return len(f"{flow}:{key}:{choice}".encode()) + _SIGNATURE_CHARS <= MAX_TOKEN_BYTES

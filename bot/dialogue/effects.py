@@ -32,13 +32,15 @@ class Message:
     """Something to say, free of any channel.
 
     `buttons`: rows are the channel's business.  `replace`: the message takes the place of the last one with
-    buttons, where the channel can do that.
+    buttons, where the channel can do that.  `afterwards`: what a page of ours shows in its place once the person has
+    gone on; empty for the message itself.
     """
 
     text: str
     buttons: tuple[Button, ...] = ()
     ask: Ask = Ask.NOTHING
     replace: bool = False
+    afterwards: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,8 @@ def _take(script: Script, state: State, event: Event) -> Move:  # noqa: C901, PL
             return pick(script, state, event)
         case Pinned(latitude, longitude):
             return _locate(script, state, (latitude, longitude))
-        case Sent(what):
-            return _refuse(script, state, what)
+        case Sent(what, words):
+            return _refuse(script, state, what, _mend(words))
         case Found():
             return _take_up(script, state, event)
         case Reminded(flow):
@@ -208,8 +208,13 @@ def _take_up(script: Script, state: State, found: Found) -> Move:
     return offered, (Say(wording.offer(script, flow, offered, reading, found.text, found.offers)),)
 
 
-def _refuse(script: Script, state: State, what: str) -> Move:
-    """Say kindly that only words can be read; nothing of it is kept."""
+def _refuse(script: Script, state: State, what: str, words: str) -> Move:
+    """Say kindly that only words can be read; danger in words that came along is heard, nothing of it is kept."""
+    danger = screen(words, script.dangers)
+    if danger is not None:
+        return state, (*help_card(script, state), Alert(danger.severity, danger.id))
+    if script.command(words.strip()) is Command.EMERGENCY:
+        return obey(script, state, Command.EMERGENCY)
     if state.accompanied:
         return state, (Say(Message(script.say("relay_text_only", state.language))),)
     known = f"unsupported_{what}" in script.phrases[script.default]

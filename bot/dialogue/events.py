@@ -36,9 +36,13 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The person sent something that is not text: photo, voice, sticker, file, contact, other, or an edit."""
+    """The person sent something that is not text: photo, voice, sticker, file, contact, other, or an edit.
+
+    `words`: that came with it; only danger is heard in them.
+    """
 
     what: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ def test_listen_names_host_and_port(listen: str, address: tuple[str, int], url: 
         ('[care]\nquiet_from = "25:00"', 'care.quiet_from must be a time of day such as "21:00".'),
         ("[care]\noffer_minutes = 0", "care.offer_minutes must be a whole number, 1 or more."),
         ('[care]\nlanguage = "Indonesia"', 'care.language must be a language code such as "id".'),
+        ("[limits]\nmessages_per_minute = 0", "limits.messages_per_minute must be a whole number, 1 or more."),
         ("[limits]\nbody_bytes = 10", "limits.body_bytes must be a whole number of bytes, 1024 or more."),
         ("server = 3", "server must be a section with settings in it."),
         ("[channels]\ntelegram = 3", "channels.telegram must be a section with settings in it."),

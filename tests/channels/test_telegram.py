@@ -40,7 +40,7 @@ async def test_the_id_of_a_message_is_the_one_the_platform_gave(channel: Telegra
     [
         ({"code": 403}, Unreachable),
         ({"code": 400, "description": "Bad Request: chat not found"}, Unreachable),
-        ({"code": 400, "migrate_to_chat_id": -100_123}, Unreachable),
+        ({"code": 400, "migrate_to_chat_id": -100_123}, TryLater),
         ({"code": 400, "description": f"Bad Request: {SECRET_WORDS}"}, Rejected),
         ({"code": 429, "retry_after": 7}, TryLater),
         ({"code": 401}, TokenRejected),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ports import Blocked, Content, Incoming, Other, Place, Start, Tap, Text
+from bot.ports import Blocked, Content, Incoming, Moved, Other, Place, Start, Tap, Text
 from channels.telegram_updates import TELEGRAM, ReadUpdate, read_update, read_updates
 
 Json = dict[str, Any]
@@ -132,7 +132,7 @@ def test_a_reply_names_the_message_only_when_it_was_ours() -> None:
 
 def test_an_edit_is_noticed_but_a_moving_live_location_is_not() -> None:
     edited = read(update(edited_message=message(text="baru", edit_date=5)))
-    assert edited == Incoming(TELEGRAM, "700000001", "500", Other("edited"))
+    assert edited == Incoming(TELEGRAM, "700000001", "500", Other("edited", "baru"))
     moving = message(location={"latitude": 1.0, "longitude": 2.0, "live_period": 900}, edit_date=5)
     assert read(update(edited_message=moving)) is None
 
@@ -161,7 +161,14 @@ def test_in_a_group_the_address_is_the_group_and_the_sender_is_kept_apart() -> N
 def test_a_group_that_moves_is_noticed() -> None:
     moved = read(update(message=message({**GROUP, "type": "group"}, migrate_to_chat_id=-100_200)))
     assert moved
-    assert moved.content == Other("migrated")
+    assert (moved.address, moved.content) == (str(GROUP["id"]), Moved("-100200"))
+
+
+def test_words_under_a_picture_come_along_to_be_screened() -> None:
+    assert read_content(photo=[{"file_id": "x"}], caption="saya takut") == Other("photo", "saya takut")
+    edited = read(update(edited_message=message(photo=[{"file_id": "x"}], caption="baru", edit_date=5)))
+    assert edited
+    assert edited.content == Other("edited", "baru")
 
 
 def test_blocking_is_noticed_in_private_chats_only() -> None:

@@ -224,6 +224,17 @@ async def test_a_failure_gets_a_kind_page_whose_form_can_be_sent_again(
     assert visitor.pages.texts()[-1] == "jangan hilang"
 
 
+async def test_too_many_new_people_at_once_get_a_kind_page_whose_form_can_be_sent_again(visitor: Visitor) -> None:
+    await visitor.open()
+    form = {**visitor.screen.fields, "text": "halo"}
+    visitor.pages.crowded = True
+    visitor.answer = await visitor.http.post("/chat", data=form)
+
+    assert (visitor.answer.status_code, visitor.answer.headers["retry-after"]) == (429, "60")
+    assert visitor.screen.notices == [PHRASES["web_crowded"]]
+    assert ">\nhalo</textarea>" in visitor.answer.text
+
+
 async def test_a_script_gets_the_page_at_once_instead_of_a_redirect(visitor: Visitor) -> None:
     await visitor.open()
     await visitor.tap(SEEK)

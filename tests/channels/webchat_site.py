@@ -9,7 +9,7 @@ from types import MappingProxyType
 from starlette.applications import Starlette
 
 from bot.dialogue.effects import Ask
-from bot.ports import Incoming, Key, Line, Page, Place, Start, Tap, Text
+from bot.ports import Crowded, Incoming, Key, Line, Page, Place, Start, Tap, Text
 from channels.webchat import webchat_routes
 
 SECRET = b"contoh rahasia yang panjangnya 32"
@@ -18,6 +18,7 @@ PHRASES: Mapping[str, str] = MappingProxyType(
     {
         "emergency_button": "🆘 Darurat",
         "erased": "Semua datamu di sini sudah dihapus.",
+        "web_crowded": "Saat ini terlalu banyak orang membuka obrolan baru.",
         "error_kind": "Maaf, ada yang salah di pihak kami. Tempatmu tetap tersimpan.",
         "web_title": "Catatan",
         "web_away": "Belum ada catatan.",
@@ -94,12 +95,15 @@ class TinyPages:
     talks: dict[str, Talk] = field(default_factory=dict)
     arrived: list[Incoming] = field(default_factory=list)
     broken: bool = False
+    crowded: bool = False
     farewells: set[str] = field(default_factory=set)
 
     async def receive(self, incoming: Incoming) -> None:
         """Take a delivery, the same one only once."""
         if self.broken:
             raise OSError("the disk is gone")
+        if self.crowded:
+            raise Crowded("too many")
         if incoming.provider_id in {earlier.provider_id for earlier in self.arrived}:
             return
         self.arrived.append(incoming)

@@ -125,13 +125,13 @@ async def test_a_reply_to_a_case_transferred_meanwhile_is_said_not_to_be_sent(de
     assert "bukan kamu yang menanganinya" in response.text
 
 
-async def test_a_reply_to_a_case_the_client_took_back_stays_in_the_box(desk: TestDesk) -> None:
+async def test_a_reply_to_a_case_the_client_took_back_is_said_not_to_be_sent(desk: TestDesk) -> None:
     browser, names = await _set(desk)
     case, world = await desk.case(names["mine"]), desk.bed.world
     await world.database.write(lambda work: handoff.withdraw(work, world, case))
     response = await browser.post(f"/desk/cases/{names['mine']}/speak", text="Halo, ini contoh.")
-    assert response.status_code == 409
-    assert "Tidak ada yang dilakukan" in response.text
+    assert response.status_code == 404
+    assert "bukan kamu yang menanganinya" in response.text
 
 
 async def test_a_reply_to_a_closed_case_opens_it_again_as_the_page_announces(desk: TestDesk) -> None:

@@ -124,7 +124,7 @@ class TelegramProcess:
 
     async def command(self, *arguments: str) -> Ended:
         """Run a `singgah` command with these settings to its end."""
-        return await run_singgah(*arguments, "--config", str(self.config_file))
+        return await _run_singgah(*arguments, "--config", str(self.config_file), folder=self.folder)
 
     async def post_update(self, body: str, secret: str | None) -> int:
         """Post to the webhook as anybody on the internet could; return the status."""
@@ -170,11 +170,16 @@ def install(folder: Path, bot_api: BotApi, mode: Mode = "polling", extra: str = 
     return process
 
 
-async def run_singgah(*arguments: str) -> Ended:
-    """Run any command of the program to its end."""
+def find_free_port() -> int:
+    """Find a port of loopback nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+async def _run_singgah(*arguments: str, folder: Path) -> Ended:
     running = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "bot", *arguments),
-        cwd=ROOT,
+        cwd=folder,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -184,12 +189,6 @@ async def run_singgah(*arguments: str) -> Ended:
     return Ended(await running.wait(), output.decode(), errors.decode())
 
 
-def find_free_port() -> int:
-    """Find a port of loopback nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 def _write_settings(process: TelegramProcess, extra: str) -> str:
     public = f'public_url = "{process.url}"\n' if process.mode == "webhook" else ""
     hook = 'webhook_secret_file = "hook-secret"\n' if process.mode == "webhook" else ""
@@ -197,6 +196,8 @@ def _write_settings(process: TelegramProcess, extra: str) -> str:
         f'[server]\nlisten = "127.0.0.1:{process.port}"\n{public}'
         f'[channels.telegram]\ntoken_file = "token"\nmode = "{process.mode}"\n{hook}'
         f'base_url = "{process.bot_api.base_url}"\nbase_file_url = "{process.bot_api.base_file_url}"\n'
+        # A test types faster than people do.
+        "[limits]\nmessages_per_minute = 100000\n"
         f'[log]\nlevel = "debug"\nfile = "log/singgah.log"\n{extra}'
     )
 

@@ -9,8 +9,8 @@ from tests.end_to_end.people import INTAKE_ID, PATIENCE_S, Step, count_texts, he
 from tests.end_to_end.telegram_process import TelegramProcess
 
 PLACES: dict[str, tuple[float, float, str]] = {
-    "in Kendari": (-3.9675, 122.5205, "Apa yang kamu pakai"),
-    "in Kendari, swapped": (122.5205, -3.9675, "Kecamatan mana"),
+    "in Kendari": (-3.9675, 122.5205, "Kota Kendari"),
+    "in Kendari, swapped": (122.5205, -3.9675, "Kota Kendari"),
     "in Kuala Lumpur": (3.139, 101.687, "di luar jangkauan"),
     "in Sydney": (-33.87, 151.21, "di luar jangkauan"),
     "nowhere": (0.0, 0.0, "di luar jangkauan"),
@@ -35,7 +35,7 @@ KINDS: dict[str, tuple[Act, str]] = {
     ),
     "a forwarded text": (lambda person: person.forward("kata orang lain"), "Ketuk salah satu pilihan"),
     "an unknown command": (lambda person: person.send("/mulaidong"), "Perintah itu belum kami kenal"),
-    "five thousand letters": (lambda person: person.send("panjang " * 500), "Ketuk salah satu pilihan"),
+    "five thousand letters": (lambda person: person.send("panjang " * 625), "terlalu panjang"),
     "emoji": (lambda person: person.send("🦋🏳️‍🌈👩‍👩‍👧" * 20), "Ketuk salah satu pilihan"),
     "right-to-left words": (lambda person: person.send("\u202eمرحبا بالعالم\u202c"), "Ketuk salah satu pilihan"),
     "nothing that can be seen": (lambda person: person.send("\u200b\u2060"), "Ketuk salah satu pilihan"),

@@ -94,9 +94,11 @@ async def months(bot_api: BotApi, tmp_path: Path) -> AsyncIterator[Months]:
     hand = HandClock()
     channel = TelegramChannel(bot_api.token, base_url=bot_api.base_url, base_file_url=bot_api.base_file_url)
     try:
-        async with open_world(config_in(tmp_path), {channel.name: channel}, hand, real_house()) as world:
-            async with _at_work(world, channel):
-                yield Months(world, bot_api, hand)
+        async with (
+            open_world(config_in(tmp_path), {channel.name: channel}, hand, real_house()) as world,
+            _at_work(world, channel),
+        ):
+            yield Months(world, bot_api, hand)
     finally:
         await channel.close()
 

@@ -19,6 +19,23 @@ async def test_a_token_telegram_does_not_know(bot_api: BotApi, installed: Telegr
     assert bot_api.calls() == []
 
 
+async def test_a_token_that_is_checked_before_it_is_kept(bot_api: BotApi, installed: TelegramProcess) -> None:
+    token = installed.folder / "token"
+    given = installed.folder / "given"
+    given.write_text("4242:mistyped")
+    _refused(
+        await installed.command("connect", "telegram", "--token-file", str(given)), "Telegram refuses", "@BotFather"
+    )
+    assert token.read_text() == bot_api.token
+
+    given.write_text(f" {bot_api.token}\n")
+    ended = await installed.command("connect", "telegram", "--token-file", str(given))
+    assert "@contoh_bot is connected" in ended.output, ended.errors
+    assert token.read_text() == f"{bot_api.token}\n"
+    assert token.stat().st_mode & 0o777 == 0o600
+    assert [call.method for call in bot_api.calls()] == ["getMe"]
+
+
 async def test_a_token_file_others_can_read(installed: TelegramProcess) -> None:
     (installed.folder / "token").chmod(0o644)
     _refused(await installed.command("run"), "channels.telegram.token_file", "chmod 600")

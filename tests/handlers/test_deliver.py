@@ -2,15 +2,18 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from sqlalchemy import update
 
-from bot.ports import Incoming, Outgoing, Rejected, Text, TryLater, Uncertain, Unreachable
+from bot.ports import Incoming, Key, Outgoing, Rejected, Text, TryLater, Uncertain, Unreachable
 from handlers.deliver import Sender
 from storage import chats, outbox, people
 from storage.cases import Case
 from storage.chats import Delivery
 from storage.outbox import Lane
+from storage.tables import addresses
 from storage.tables import outbox as letters
 from storage.transaction import Work
 from tests.handlers.walking import CLIENT, COUNSELLOR, OTHER_CLIENT, accepted_case, client_at, in_world
@@ -194,6 +197,93 @@ async def test_a_letter_that_cannot_be_opened_stops_no_other(bed: TestBed) -> No
 
     assert bed.last(CLIENT).text == "utuh"
     assert await in_world(bed, outbox.count_states) == {"failed": 1}
+
+
+async def test_an_address_that_cannot_be_opened_stops_no_other(bed: TestBed) -> None:
+    await bed.say(CLIENT, "/start")
+    await bed.say(OTHER_CLIENT, "/start")
+    client_id, other = await client_at(bed), await client_at(bed, OTHER_CLIENT)
+
+    def spoil(work: Work) -> None:
+        elsewhere = work.vault.seal(people.folder(client_id), "addresses", "screen", client_id, b"moved")
+        work.data.execute(addresses.update().where(addresses.c.client_id == client_id).values(address=elsewhere))
+        _put_text(work, client_id, "rusak", None)
+        _put_text(work, other, "utuh", None)
+
+    await in_world(bed, spoil)
+    await bed.flush()
+
+    assert bed.last(OTHER_CLIENT).text == "utuh"
+    assert await in_world(bed, outbox.count_states) == {"failed": 1}
+
+
+async def test_what_cannot_be_noted_about_one_letter_holds_up_nobody(
+    bed: TestBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bed.say(CLIENT, "/start")
+    client_id = await client_at(bed)
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("storage.people.set_screen", fail)
+    keys = (Key("token", "Ya"),)
+    folder = people.folder(client_id)
+    await in_world(bed, lambda work: outbox.put(work, folder, "telegram", Lane.REPLY, Outgoing("satu", keys)))
+    await bed.flush()
+    await in_world(bed, lambda work: _put_text(work, client_id, "dua", None))
+    await bed.flush()
+
+    assert bed.heard(CLIENT)[-2:] == ["satu", "dua"]
+    assert await in_world(bed, outbox.count_states) == {"uncertain": 1}
+
+
+async def test_sending_goes_on_after_whatever_the_store_says(bed: TestBed, monkeypatch: pytest.MonkeyPatch) -> None:
+    await bed.say(CLIENT, "/start")
+    client_id = await client_at(bed)
+    claim, failures = outbox.claim, iter([True])
+
+    def fail_once(*given: Any, **named: Any) -> list[outbox.Letter]:  # noqa: ANN401 - passed on as it came
+        if next(failures, False):
+            raise ZeroDivisionError
+        return claim(*given, **named)
+
+    monkeypatch.setattr("storage.outbox.claim", fail_once)
+    await in_world(bed, lambda work: _put_text(work, client_id, "satu", None))
+    arrived, send = asyncio.Event(), bed.channel.send
+
+    async def send_and_tell(address: str, message: Outgoing) -> str | None:
+        arrived.set()
+        return await send(address, message)
+
+    monkeypatch.setattr(bed.channel, "send", send_and_tell)
+    running = asyncio.create_task(bed.sender.run())
+    await asyncio.wait_for(arrived.wait(), 20)
+    bed.sender.stop()
+    await running
+
+    assert bed.last(CLIENT).text == "satu"
+
+
+async def test_a_stop_does_not_wait_for_a_chat_that_hangs(bed: TestBed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.deliver._LAST_SECONDS", 0.1)
+    await bed.say(CLIENT, "/start")
+    client_id = await client_at(bed)
+    begun = asyncio.Event()
+
+    async def hang(_address: str, _message: Outgoing) -> str | None:
+        begun.set()
+        await asyncio.sleep(60)
+        return None
+
+    monkeypatch.setattr(bed.channel, "send", hang)
+    await in_world(bed, lambda work: _put_text(work, client_id, "satu", None))
+    running = asyncio.create_task(bed.sender.run())
+    await asyncio.wait_for(begun.wait(), 20)
+    bed.sender.stop()
+
+    await asyncio.wait_for(running, 5)
+    assert await in_world(bed, outbox.count_states) == {"sending": 1}
 
 
 async def _run_briefly(bed: TestBed) -> None:

@@ -6,12 +6,11 @@ from datetime import time
 from pathlib import Path
 
 from bot.care.units import Span
-from bot.ports import Blocked, Start, Tap, Text
+from bot.ports import Start
 from handlers import casework
 from handlers.casework import Result
 from storage import chats, staffing
 from storage.cases import Status
-from storage.chats import Side
 from storage.database import Database
 from storage.staffing import Purpose, Role
 from storage.transaction import Work
@@ -19,7 +18,6 @@ from tests.handlers.walking import (
     CLIENT,
     COUNSELLOR,
     KENDARI,
-    OTHER_CLIENT,
     SULTRA,
     accepted_case,
     case_of,
@@ -31,7 +29,7 @@ from tests.handlers.walking import (
 )
 from tests.worlds import TestBed, config_in, open_test_bed
 
-SECOND, ELSEWHERE, GROUP = "2003", "2004", "-3001"
+SECOND, ELSEWHERE = "2003", "2004"
 
 
 async def test_only_one_of_two_counsellors_gets_a_case(bed: TestBed) -> None:
@@ -137,76 +135,6 @@ async def test_where_hours_are_unknown_no_time_is_promised(bed: TestBed) -> None
     assert any("belum tahu jam buka" in text for text in bed.heard(CLIENT))
 
 
-async def test_words_go_both_ways_in_order_with_their_marks(bed: TestBed) -> None:
-    _, case = await accepted_case(bed)
-
-    for turn in range(3):
-        await bed.say(CLIENT, f"klien {turn}")
-        await bed.say(COUNSELLOR, f"konselor {turn}")
-
-    chat = await in_world(bed, lambda work: chats.load_chat(work, case))
-    sides = (Side.CLIENT, "klien"), (Side.COUNSELLOR, "konselor")
-    assert [(said.side, said.text) for said in chat] == [
-        (side, f"{who} {turn}") for turn in range(3) for side, who in sides
-    ]
-    assert {said.delivery for said in chat} == {chats.Delivery.SENT}
-
-
-async def test_words_for_several_clients_are_never_mixed_up(bed: TestBed) -> None:
-    await bed.counsellor(COUNSELLOR)
-    for client in (CLIENT, OTHER_CLIENT):
-        await send_intake(bed, client)
-        await bed.tap(COUNSELLOR, "Terima")
-    first, second = await case_of(bed), await case_of(bed, OTHER_CLIENT)
-    before = {client: len(bed.heard(client)) for client in (CLIENT, OTHER_CLIENT)}
-
-    await bed.say(COUNSELLOR, "untuk yang kedua")
-    await bed.say(CLIENT, "saya yang pertama")
-    await bed.say(COUNSELLOR, "untuk siapa ini")
-    assert "Untuk klien yang mana" in bed.last(COUNSELLOR).text
-    await bed.tap(COUNSELLOR, f"↩ {first.code}")
-    await bed.say(COUNSELLOR, "untuk yang pertama")
-    await bed.tap(COUNSELLOR, f"↩ {second.code}")
-    await bed.say(COUNSELLOR, "lagi untuk yang kedua")
-
-    assert [text.splitlines()[-1] for text in bed.heard(CLIENT)[before[CLIENT] :]] == ["untuk yang pertama"]
-    assert [text.splitlines()[-1] for text in bed.heard(OTHER_CLIENT)[before[OTHER_CLIENT] :]] == [
-        "untuk yang kedua",
-        "lagi untuk yang kedua",
-    ]
-
-
-async def test_a_reply_to_a_message_goes_to_the_client_who_wrote_it(bed: TestBed) -> None:
-    await bed.counsellor(COUNSELLOR)
-    for client in (CLIENT, OTHER_CLIENT):
-        await send_intake(bed, client)
-        await bed.tap(COUNSELLOR, "Terima")
-    await bed.say(CLIENT, "pesan pertama")
-    reference = str(len(bed.channel.sent))
-    await bed.say(OTHER_CLIENT, "pesan kedua")
-
-    await bed.deliver(COUNSELLOR, Text("jawaban", reply_to=reference))
-    await bed.deliver(COUNSELLOR, Text("entah", reply_to="999"))
-
-    assert bed.last(CLIENT).text.endswith("jawaban")
-    assert "Untuk klien yang mana" in bed.last(COUNSELLOR).text
-    assert not any("entah" in text for text in bed.heard(OTHER_CLIENT))
-
-
-async def test_a_reply_to_the_card_of_a_case_goes_to_its_client(bed: TestBed) -> None:
-    await bed.counsellor(COUNSELLOR)
-    await send_intake(bed)
-    await bed.tap(COUNSELLOR, "Terima")
-    numbered = enumerate(bed.channel.sent, 1)
-    card = next(number for number, (to, sent) in numbered if to == COUNSELLOR and "Sabu" in sent.text)
-    await send_intake(bed, OTHER_CLIENT)
-    await bed.tap(COUNSELLOR, "Terima")
-
-    await bed.deliver(COUNSELLOR, Text("halo", reply_to=str(card)))
-
-    assert bed.last(CLIENT).text.endswith("halo")
-
-
 async def test_a_transfer_keeps_the_story_and_the_tasks(bed: TestBed) -> None:
     _, case = await accepted_case(bed)
     await bed.counsellor(ELSEWHERE, SULTRA)
@@ -240,17 +168,6 @@ async def test_closing_with_an_outcome_gives_the_word_back_to_the_service(bed: T
     assert len(bed.heard(COUNSELLOR)) == before
 
 
-async def test_danger_is_heard_while_a_counsellor_is_speaking(bed: TestBed) -> None:
-    await accepted_case(bed)
-
-    await bed.say(CLIENT, "saya mau mati")
-
-    assert "Kamu tidak sendirian" in bed.last(CLIENT).text
-    assert await reasons(bed) == ["danger"]
-    assert any("tanda bahaya" in text for text in bed.heard(COUNSELLOR))
-    assert any("saya mau mati" in text for text in bed.heard(COUNSELLOR))
-
-
 async def test_a_request_taken_back_is_gone_from_the_queue(bed: TestBed) -> None:
     await bed.counsellor(COUNSELLOR)
     await send_intake(bed)
@@ -277,57 +194,6 @@ async def test_a_correction_after_sending_changes_the_same_case(bed: TestBed) ->
     assert (corrected.id, corrected.code, corrected.unit_id) == (sent.id, sent.code, sent.unit_id)
     assert corrected.answers == {**sent.answers, "age_band": "age_35_44"}
     assert sum("Permintaan baru ·" in text for text in bed.heard(COUNSELLOR)) == 1
-
-
-async def test_who_blocks_the_service_is_reported_once_and_may_come_back(bed: TestBed) -> None:
-    await accepted_case(bed)
-
-    await bed.deliver(CLIENT, Blocked())
-    await bed.deliver(CLIENT, Blocked())
-    await bed.say(COUNSELLOR, "masih di sana?")
-    told = [text for text in bed.heard(COUNSELLOR) if "tidak bisa dihubungi" in text]
-    await bed.say(CLIENT, "saya kembali")
-    await bed.say(COUNSELLOR, "selamat datang")
-
-    assert len(told) == 2  # once for the block, once for words that could not be sent
-    assert bed.heard(COUNSELLOR)[-1].endswith("saya kembali")
-    assert bed.last(CLIENT).text.endswith("selamat datang")
-
-
-async def test_a_group_sees_codes_only_and_everything_else_is_private(bed: TestBed) -> None:
-    member = await bed.counsellor(COUNSELLOR)
-    token = await in_world(bed, lambda work: staffing.invite(work, member.id, Purpose.LINK_GROUP))
-    await bed.deliver(GROUP, Start(token), group_sender=COUNSELLOR)
-    await send_intake(bed)
-    key = bed.find_key(GROUP, "Terima")
-
-    await bed.deliver(GROUP, Tap(key.token), group_sender="4004")
-    assert "Buka dulu obrolan pribadi" in bed.last(GROUP).text
-    await bed.deliver(GROUP, Text("siapa yang ambil?"), group_sender=COUNSELLOR)
-    await bed.deliver(GROUP, Tap(key.token), group_sender=COUNSELLOR)
-
-    assert "diterima Kak Melati" in bed.last(GROUP).text
-    assert not any("Sabu" in text for text in bed.heard(GROUP))
-    assert any("Sabu" in text for text in bed.heard(COUNSELLOR))
-
-
-async def test_an_unknown_group_is_refused_and_remembered_nowhere(bed: TestBed) -> None:
-    await bed.deliver(GROUP, Start(), group_sender=CLIENT)
-    await bed.deliver(GROUP, Start("salah"), group_sender=CLIENT)
-    await bed.deliver(GROUP, Text("halo"), group_sender=CLIENT)
-
-    assert len(bed.heard(GROUP)) == 2
-    assert await in_world(bed, lambda work: staffing.groups_of(work, KENDARI)) == []
-
-
-async def test_a_counsellor_who_blocks_the_service_is_unlinked(bed: TestBed) -> None:
-    member, _ = await accepted_case(bed)
-
-    await bed.deliver(COUNSELLOR, Blocked())
-    await bed.say(CLIENT, "halo?")
-
-    assert await in_world(bed, lambda work: staffing.chats_of(work, member.id)) == []
-    assert "halo?" not in bed.last(COUNSELLOR).text
 
 
 async def test_the_cases_of_somebody_who_leaves_are_offered_again(bed: TestBed) -> None:

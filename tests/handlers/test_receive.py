@@ -5,9 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import select, update
 
-from bot.ports import Incoming, Start, Text
+from bot.ports import Incoming, Start, Tap, Text
+from handlers.limits import MOST_ACKNOWLEDGING
 from storage import people
-from storage.errors import Closed
+from storage.conversations import ConversationMoved
+from storage.errors import Closed, StoreUnavailable
 from storage.tables import conversations, stumbles
 from storage.transaction import Work
 from tests.handlers.walking import CLIENT, COUNSELLOR, OTHER_CLIENT, accepted_case, client_at, in_world
@@ -88,6 +90,24 @@ async def test_what_the_store_does_not_take_is_left_to_the_platform(bed: TestBed
         await bed.receiver.receive(_incoming(bed, 1, "halo"))
 
 
+async def test_a_delivery_that_always_comes_second_is_left_to_the_platform(
+    bed: TestBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bed.say(CLIENT, "/start")
+
+    def be_late(*_: object) -> None:
+        raise ConversationMoved
+
+    monkeypatch.setattr("storage.conversations.save_state", be_late)
+    with pytest.raises(StoreUnavailable):
+        await bed.receiver.receive(_incoming(bed, 1, "menu"))
+    monkeypatch.undo()
+
+    await bed.receiver.receive(_incoming(bed, 1, "menu"))
+    await bed.flush()
+    assert len(bed.heard(CLIENT)) == 2
+
+
 async def test_half_characters_from_either_side_are_passed_on_with_a_mark(bed: TestBed) -> None:
     await accepted_case(bed)
 
@@ -96,6 +116,29 @@ async def test_half_characters_from_either_side_are_passed_on_with_a_mark(bed: T
 
     assert bed.last(COUNSELLOR).text.endswith("halo ?")
     assert bed.last(CLIENT).text.endswith("ya ?")
+
+
+async def test_a_slow_acknowledgement_does_not_hold_up_the_next_delivery(
+    bed: TestBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, heard = asyncio.Event(), []
+
+    async def hold(callback: str) -> None:
+        heard.append(callback)
+        await held.wait()
+
+    monkeypatch.setattr(bed.channel, "acknowledge", hold)
+    await bed.say(CLIENT, "/start")
+    token = bed.last(CLIENT).keys[0].token
+
+    async with asyncio.timeout(20):
+        for number in range(MOST_ACKNOWLEDGING + 5):
+            await bed.deliver(CLIENT, Tap(token, f"callback-{number}"))
+        await bed.say(CLIENT, "menu")
+
+    assert len(heard) == MOST_ACKNOWLEDGING
+    assert "silakan singgah" in bed.last(CLIENT).text
+    held.set()
 
 
 async def test_a_campaign_link_only_opens_the_chat(bed: TestBed) -> None:

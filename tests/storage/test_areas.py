@@ -7,8 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.care.crossings import CrossingsError
 from bot.care.directory import UnitsError
-from storage.areas import POINTS, AreasUnreadable, load_gazetteer, load_units, read_official_names
+from storage.areas import (
+    CROSSINGS,
+    NICKNAMES,
+    POINTS,
+    AreasUnreadable,
+    load_gazetteer,
+    load_travel,
+    load_units,
+    read_official_names,
+)
 from tests.surroundings.geography import whole_gazetteer
 
 HEADER = "code,lat,lon,island_id,q\n"
@@ -85,6 +95,25 @@ def test_a_broken_directory_is_named_in_one_line(tmp_path: Path, content: bytes,
 def test_a_directory_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnitsError, match=r"^units\.toml: cannot be read"):
         load_units(whole_gazetteer(), tmp_path / "units.toml")
+
+
+def test_a_broken_table_of_crossings_is_named_in_one_line(tmp_path: Path) -> None:
+    broken = tmp_path / "crossings.csv"
+    broken.write_text(CROSSINGS.read_text(encoding="utf-8").replace("ferry,", "plane,", 1), encoding="utf-8")
+
+    with pytest.raises(CrossingsError, match=r"^crossings\.csv: line 12, column kind: 'plane'"):
+        load_travel(whole_gazetteer(), broken)
+    with pytest.raises(CrossingsError, match=r"^nothing\.csv: cannot be read"):
+        load_travel(whole_gazetteer(), CROSSINGS, tmp_path / "nothing.csv")
+
+
+def test_every_nickname_leads_to_the_area_it_names() -> None:
+    rows = [line.split(",") for line in NICKNAMES.read_text(encoding="utf-8").splitlines() if line[0] != "#"][1:]
+
+    for name, codes, official in rows:
+        areas = [area for code in codes.split() if (area := whole_gazetteer().area(code))]
+        assert " | ".join(area.name for area in areas) == official
+        assert set(codes.split()) <= set(whole_gazetteer().named(name))
 
 
 def test_all_areas_stay_small_in_memory() -> None:

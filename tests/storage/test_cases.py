@@ -15,7 +15,7 @@ from storage.staffing import Role
 from storage.transaction import Work
 from tests.storage.conftest import SettableClock, Stores
 
-ANSWERS: dict[str, Answer] = {"age_band": "age_25_34", "substances": ("stimulants", "other"), "want": True, "skipped": None}
+ANSWERS: dict[str, Answer] = {"age_band": "age_25_34", "substances": ("pills", "other"), "want": True, "skipped": None}
 
 
 def _open(work: Work, address: bytes = b"h" * 16) -> Case:

@@ -9,6 +9,8 @@ from storage.clear_columns import CLEAR_COLUMNS
 from storage.keystore import key_metadata
 from storage.sealed import Minute, Moment, Sealed
 from storage.tables import metadata
+from storage.transaction import Work
+from tests.storage.conftest import Stores
 
 COLUMNS = {
     f"{table.name}.{column.name}": column
@@ -17,6 +19,8 @@ COLUMNS = {
     for column in table.columns
 }
 DATA_MAP = Path(__file__).parents[2] / "docs" / "data-map.md"
+#: About people who work here, whose order is no secret, or about no person.
+OF_STAFF = {"staff", "staff_addresses", "staff_sessions", "invites", "positions"}
 TO_THE_SECOND = {"outbox.not_before"}
 
 
@@ -46,6 +50,19 @@ def test_the_data_map_names_every_table_and_column() -> None:
             mapped.add(f"{table}.{row[1]}")
 
     assert mapped == COLUMNS.keys()
+
+
+async def test_no_file_numbers_the_rows_of_people_as_they_come(sqlite_stores: Stores) -> None:
+    database = await sqlite_stores.open()
+
+    def list_numbered(work: Work) -> set[str]:
+        tables = work.data.exec_driver_sql("SELECT name, wr FROM pragma_table_list WHERE type = 'table'")
+        return {name for name, without_rowid in tables if not without_rowid}
+
+    numbered = await database.read(list_numbered)
+    await database.close()
+
+    assert numbered & metadata.tables.keys() == OF_STAFF
 
 
 def _is_sealed(column: Column[object]) -> bool:

@@ -140,3 +140,19 @@ async def test_two_processes_that_lock_each_other_out_both_succeed(
     notes = await other.read(lambda work: list(work.data.execute(select(children.c.note)).scalars()))
     assert sorted(notes, key=str) == [None, None, b"touched", b"touched"]
     await other.close()
+
+
+async def test_a_server_that_takes_no_changes_or_has_no_space_is_an_outage(on_postgresql: Database) -> None:
+    raised = "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{}'; END $$"
+    codes = ("53100", "53200", "25006", "58030")
+
+    failures = await _write_all(on_postgresql, *(_run(raised.format(code)) for code in codes), add(1))
+
+    assert failures == [StoreUnavailable] * len(codes)
+    assert await list_numbers(on_postgresql) == [1]
+
+
+async def test_a_file_that_takes_no_changes_is_an_outage(on_sqlite: Database) -> None:
+    await on_sqlite.write(_run("PRAGMA query_only=ON"))
+
+    assert await _write_all(on_sqlite, add(1)) == [StoreUnavailable]

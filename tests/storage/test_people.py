@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.ports import Outgoing
-from storage import cases, chats, outbox, people, staffing, tasks
+from storage import cases, chats, outbox, people, retention, staffing, tasks
 from storage.database import Database
 from storage.encryption import FolderGone
 from storage.outbox import Lane
@@ -115,15 +115,16 @@ async def test_erasing_leaves_no_row_and_no_key(store: Database) -> None:
         said = chats.add_message(work, case, chats.Side.CLIENT, "halo")
         tasks.add_task(work, case, "danger", work.now)
         member = staffing.add_staff(work, Role.COUNSELLOR, "unit", "Kak Melati")
-        for about in (said.id, case.id):
-            outbox.put(work, staffing.folder_of(member), "telegram", Lane.COUNSELLOR, Outgoing("x"), message_id=about)
+        colleague = staffing.folder_of(member)
+        outbox.put(work, colleague, "telegram", Lane.COUNSELLOR, Outgoing("x"), message_id=said.id)
+        outbox.put(work, colleague, "telegram", Lane.COUNSELLOR, Outgoing("x"), about=case.id)
         outbox.put(work, people.folder(client_id), "telegram", Lane.REPLY, Outgoing("halo"))
         return client_id
 
     client_id = await store.write(fill)
     await store.write(lambda work: people.erase_client(work, client_id))
 
-    assert await store.read(_tables_with_rows) == {"staff"}
+    assert await store.read(_tables_with_rows) == {"staff", "erasures"}
     with pytest.raises(FolderGone):
         await store.write(lambda work: work.vault.seal(people.folder(client_id), "t", "c", client_id, b""))
 
@@ -142,9 +143,9 @@ async def test_a_folder_with_a_case_is_not_dropped_as_empty(store: Database) -> 
 async def test_a_folder_goes_ninety_days_after_the_last_contact(store: Database, clock: SettableClock) -> None:
     client_id = await store.write(_welcome)
     clock.pass_time(days=people.KEPT_DAYS)
-    assert await store.read(lambda work: people.find_expired(work, most=5)) == []
+    assert await store.read(lambda work: retention.find_expired(work, most=5)) == []
     clock.pass_time(days=1)
-    assert await store.read(lambda work: people.find_expired(work, most=5)) == [client_id]
+    assert await store.read(lambda work: retention.find_expired(work, most=5)) == [client_id]
 
 
 def _tables_with_rows(work: Work) -> set[str]:

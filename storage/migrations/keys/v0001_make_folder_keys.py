@@ -16,5 +16,6 @@ def upgrade() -> None:
         sa.Column("kek_version", sa.Integer(), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("folder_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_folder_keys_kek_version"), "folder_keys", ["kek_version"], unique=False)

@@ -44,7 +44,14 @@ def test_words_too_long_to_pass_on_are_refused_with_the_limit() -> None:
     assert talk.text == "Paling banyak 4000 huruf."
 
 
-@pytest.mark.parametrize("event", [Sent("photo"), Pinned(-4.0, 121.0)])
+def test_danger_under_a_picture_calls_somebody_and_its_words_stay_here() -> None:
+    talk = _talk().take(Sent("photo", "aku mau mati"))
+
+    assert talk.alerts == [("immediate", "suicide")]
+    assert not talk.relayed
+
+
+@pytest.mark.parametrize("event", [Sent("photo"), Sent("photo", "lihat ini"), Pinned(-4.0, 121.0)])
 def test_only_words_are_passed_on(event: Sent | Pinned) -> None:
     talk = _talk().take(event)
 

@@ -96,6 +96,22 @@ def test_what_cannot_be_read_is_refused_kindly_and_the_place_is_kept(talk: Talk,
     assert talk.state.asked == before
 
 
+@pytest.mark.parametrize("words", ["aku mau mati", "darurat", "/darurat"])
+@pytest.mark.parametrize("what", ["photo", "edited"])
+def test_danger_in_words_under_a_picture_is_heard_and_the_place_is_kept(talk: Talk, what: str, words: str) -> None:
+    before = talk.state
+
+    talk.take(Sent(what, words))
+
+    assert "000" in talk.text
+    assert len(talk.alerts) == 1
+    assert talk.state == before
+
+
+def test_ordinary_words_under_a_picture_are_not_read(talk: Talk) -> None:
+    assert talk.take(Sent("photo", "menu")).text.startswith("Foto tidak kami buka.")
+
+
 def test_a_slash_command_may_be_addressed_to_the_service() -> None:
     assert _talk("/MENU@singgah_contoh_bot").state.flow == "menu"
     assert SCRIPT.command("menu@contoh") is None

@@ -1,0 +1,86 @@
+"""One attempt to send a letter, and what became of it."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.dialogue.layout import fit
+from bot.ports import Channel, ChannelError, Outgoing, Rejected, TryLater, Uncertain, Unreachable
+from storage.outbox import Letter
+
+log = logging.getLogger(__name__)
+
+#: At five minutes each more than a day: an outage is waited out before anything is given up.
+_MOST_ATTEMPTS = 400
+_LONGEST_DELAY_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a letter goes.  `index`: of a client's address, None for staff.  `screen`: the message to replace."""
+
+    channel: Channel
+    address: str
+    index: bytes | None = None
+    screen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a letter.
+
+    `rest`: what was not sent yet.  `reference`: the provider's id of what was sent; `error`: what went wrong.
+    """
+
+    letter: Letter
+    route: Route | None
+    rest: Outgoing
+    reference: str | None = None
+    error: ChannelError | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether the letter will be tried again, so that what comes after it must wait too."""
+        match self.error:
+            case TryLater():
+                return self.letter.attempts < _MOST_ATTEMPTS
+            case Uncertain():
+                return not self.letter.again
+            case _:
+                return False
+
+
+async def send(letter: Letter, route: Route | None) -> Outcome:
+    """Send a letter piece by piece; whatever happens is in the outcome."""
+    if route is None:
+        return Outcome(letter, None, letter.message, error=Unreachable("no address left"))
+    pieces: Sequence[Outgoing] = ()
+    reference: str | None = None
+    sent = 0
+    try:
+        pieces = fit(replace(letter.message, replaces=route.screen if letter.replace else None), route.channel.limits)
+        for piece in pieces:
+            reference = await route.channel.send(route.address, piece)
+            sent += 1
+    except ChannelError as error:
+        log.info("outbox", extra={"action": "outbox.unsent", "channel": letter.channel, "error": error})
+        return Outcome(letter, route, _rest_of(letter.message, pieces, sent), reference, error)
+    except Exception as error:
+        log.exception("outbox", extra={"action": "outbox.broken", "channel": letter.channel, "error": error})
+        return Outcome(letter, route, letter.message, error=Rejected(type(error).__name__))
+    return Outcome(letter, route, letter.message, reference)
+
+
+def delay(attempts: int) -> float:
+    """Back off from one second to five minutes, with a jitter of half."""
+    longest = min(2.0 ** (attempts - 1), _LONGEST_DELAY_S)
+    return longest * (0.5 + secrets.randbelow(1000) / 2000)
+
+
+def _rest_of(message: Outgoing, pieces: Sequence[Outgoing], sent: int) -> Outgoing:
+    """Return what is left of a message after its first pieces have been sent."""
+    if sent == 0:
+        return message
+    keys = tuple(key for piece in pieces[sent:] for key in piece.keys)
+    return replace(message, text="\n".join(piece.text for piece in pieces[sent:]), keys=keys)

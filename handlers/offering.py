@@ -1,0 +1,144 @@
+"""Offer a case to its unit, and to the next one while nobody takes it, each on its own clock."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from functools import partial
+
+from bot.care import matching
+from bot.care.gazetteer import AreaCode
+from bot.care.units import OFFSETS, Open, OpensAt, Unit, local_time, opening
+from bot.dialogue.effects import Message
+from handlers import staffwords
+from handlers.apart import keep_apart
+from handlers.lookup import unit_name
+from handlers.speak import to_client, to_staff, to_unit
+from handlers.world import World
+from storage import cases, people, staffing
+from storage.cases import Case, Status
+from storage.transaction import Work
+
+#: Office hours of Indonesian public services: where a unit's own are unknown, its minutes run only within these, so
+#: that a request of the night is not carried through every unit before anybody is awake.
+_USUALLY_OPENS, _USUALLY_CLOSES = time(8), time(16)
+_DAY = timedelta(days=1)
+
+
+def offer(work: Work, world: World, case: Case) -> Case:
+    """Offer a case to its unit; the clock starts when the unit is open."""
+    minutes = timedelta(minutes=world.config.care.offer_minutes)
+    answer_by = _open_from(world.units.get(case.unit_id), work.now) + minutes
+    offered = replace(case, status=Status.OFFERED, staff_id=None, answer_by=answer_by, waits_for_anybody=False)
+    cases.save_case(work, offered)
+    _show(work, world, offered)
+    return offered
+
+
+def next_unit(work: Work, world: World, case: Case) -> Unit | None:
+    """Find the nearest unit with people that was not asked yet; None if there is nobody else."""
+    area = case.answers.get("area")
+    asked = {*case.asked_units, case.unit_id}
+    answering = [unit for unit in world.units.values() if unit.takes_handoffs and unit.id not in asked]
+    if not isinstance(area, str):
+        return None
+    ranked = matching.rank(answering, world.gazetteer, world.travel, AreaCode(area), len(answering))
+    near = [ranked_offer.unit for ranked_offer in ranked if "far_away" not in ranked_offer.reasons]
+    return next((unit for unit in near if staffing.staff_of_unit(work, unit.id)), None)
+
+
+def pass_on(work: Work, world: World, case: Case) -> Case:
+    """Move an untaken case to the next unit; where there is none, it waits with the unit the client chose."""
+    unit = next_unit(work, world, case)
+    if unit is None:
+        return _wait_for_anybody(work, world, case)
+    _tell_client(work, world, case, "declined_moved", unit=unit.name)
+    return offer(work, world, replace(case, unit_id=unit.id, asked_units=_asked(case)))
+
+
+def pass_on_overdue(work: Work, world: World) -> int:
+    """Move every case that was not taken in time; return how many."""
+    late = cases.overdue(work)
+    for case in late:
+        keep_apart(work, partial(_pass_on_late, work, world, case))
+    return len(late)
+
+
+def _pass_on_late(work: Work, world: World, case: Case) -> None:
+    waiting = pass_on(work, world, case)
+    if case.waits_for_anybody and waiting.waits_for_anybody:
+        _show(work, world, waiting)
+
+
+def _wait_for_anybody(work: Work, world: World, case: Case) -> Case:
+    """Leave a case with the unit the client chose, to be offered again whenever it opens; say so once."""
+    chosen = str(case.answers.get("unit", case.unit_id))
+    home = chosen if chosen in world.units else case.unit_id
+    again = _opens_again(world.units.get(home), work.now)
+    waiting = replace(case, unit_id=home, asked_units=_asked(case), answer_by=again, waits_for_anybody=True)
+    cases.save_case(work, waiting)
+    if not case.waits_for_anybody:
+        _tell_client(work, world, case, "nobody_free")
+        _tell_coordinators(work, world, waiting)
+    return waiting
+
+
+def _asked(case: Case) -> tuple[str, ...]:
+    return case.asked_units if case.unit_id in case.asked_units else (*case.asked_units, case.unit_id)
+
+
+def _show(work: Work, world: World, case: Case) -> None:
+    card = staffwords.offer_card(world, case)
+    to_unit(work, world, case, card, group_message=card)
+
+
+def _tell_client(work: Work, world: World, case: Case, phrase: str, **words: object) -> None:
+    language = people.load_client(work, case.client_id).language
+    to_client(work, world, case.client_id, [Message(world.script.say(phrase, language, **words))])
+
+
+def _tell_coordinators(work: Work, world: World, case: Case) -> None:
+    words = {"code": case.code, "unit": unit_name(world, case.unit_id)}
+    told = Message(world.script.say("staff_nobody_free", world.script.default, **words))
+    for member in staffing.coordinators(work):
+        for chat in staffing.chats_of(work, member.id):
+            to_staff(work, world, chat, told, about=case.id)
+
+
+def _open_from(unit: Unit | None, now: datetime) -> datetime:
+    """Return now while the unit is open, else when it opens next."""
+    if unit is None:
+        return now
+    local = local_time(unit, now)
+    match opening(unit, local):
+        case Open():
+            return now
+        case OpensAt(weekday, at):
+            return _next(weekday, at, local)
+        case _:
+            clock = local.time()
+            if _USUALLY_OPENS <= clock < _USUALLY_CLOSES:
+                return now
+            day = local.date() + (_DAY if clock >= _USUALLY_CLOSES else timedelta())
+            return datetime.combine(day, _USUALLY_OPENS, OFFSETS[unit.timezone])
+
+
+def _opens_again(unit: Unit | None, now: datetime) -> datetime:
+    """Return when the unit opens next after it has been closed."""
+    if unit is None:
+        return now + _DAY
+    local = local_time(unit, now)
+    match opening(unit, local):
+        case Open(closes):
+            later = datetime.combine(local.date(), closes, local.tzinfo)
+        case OpensAt():
+            later = local
+        case _:
+            later = local if local.time() < _USUALLY_OPENS else datetime.combine(local.date(), time.max, local.tzinfo)
+    again = _open_from(unit, later)
+    return again if again > now else now + _DAY
+
+
+def _next(weekday: int, at: time, local: datetime) -> datetime:
+    days = (weekday - local.weekday()) % 7
+    if days == 0 and at <= local.time():
+        days = 7
+    return datetime.combine(local.date() + timedelta(days=days), at, local.tzinfo)
