@@ -29,7 +29,7 @@ class Task:
 def add_task(work: Work, case: Case, reason: str, due_at: datetime) -> bool:
     """Ask a human to look; False if the reason already waits for this case: it is not doubled."""
     waiting = work.data.execute(select(tasks).where(tasks.c.case_id == case.id, tasks.c.done_at.is_(None)))
-    if any(_reason(work, row) == reason for row in waiting):
+    if any(_reason(work, row.client_id, row.task_id, row.reason) == reason for row in waiting):
         return False
     task_id = new_id()
     work.data.execute(
@@ -49,7 +49,7 @@ def was_raised(work: Work, case: Case, reason: str, since: datetime) -> bool:
     """Tell whether a human was asked for this reason and has not looked yet, or has since a time."""
     recent = tasks.c.done_at.is_(None) | (tasks.c.done_at >= since)
     rows = work.data.execute(select(tasks).where(tasks.c.case_id == case.id, recent))
-    return any(_reason(work, row) == reason for row in rows)
+    return any(_reason(work, row.client_id, row.task_id, row.reason) == reason for row in rows)
 
 
 def open_tasks(work: Work, unit_id: str | None) -> list[Task]:
@@ -86,11 +86,11 @@ def finish_task(work: Work, task_id: bytes) -> None:
 
 def _task(work: Work, row: Row[Any, Any, Any, Any, Any, Any, Any]) -> Task | None:
     try:
-        reason = _reason(work, row)
+        reason = _reason(work, row.client_id, row.task_id, row.reason)
     except FolderGone:
         return None  # erased: only its rows have stayed, and the sweep takes them
     return Task(row.task_id, CaseId(row.case_id), row.code, row.unit_id, reason, row.due_at)
 
 
-def _reason(work: Work, row: Row[Any]) -> str:
-    return str(open_document(work, folder(ClientId(row.client_id)), "tasks.reason", row.task_id, row.reason))
+def _reason(work: Work, client_id: bytes, task_id: bytes, sealed: bytes) -> str:
+    return str(open_document(work, folder(ClientId(client_id)), "tasks.reason", task_id, sealed))

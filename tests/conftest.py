@@ -15,8 +15,9 @@ from tests.surroundings.postgres import (
     new_sqlite,
     stop_server,
 )
+from tests.surroundings.stores import new_stores
 
-__all__ = ["chromium_path", "database_url", "new_database", "new_postgresql", "new_sqlite"]
+__all__ = ["chromium_path", "database_url", "new_database", "new_postgresql", "new_sqlite", "new_stores"]
 
 # Two slow cores share the machine with a database and a browser: a slow example is no defect.
 settings.register_profile("singgah", deadline=None, print_blob=True)

@@ -11,15 +11,20 @@ from pathlib import Path
 from bot.config import Config, parse
 from bot.ports import ChannelError, ChannelName, Content, Incoming, Key, Limits, Outgoing, Start, Tap, Text
 from handlers.deliver import Sender
-from handlers.opening import House, open_world, read_house
+from handlers.opening import House, make_folders, open_world, read_house
 from handlers.receive import Receiver
 from handlers.world import World
 from storage import staffing
+from storage.migrate import Store
 from storage.staffing import Purpose, Role, StaffMember
 from storage.transaction import Work
+from tests.surroundings.stores import copy_sqlite
 
 #: A Monday morning in Kendari: units whose hours are unknown, nobody asleep.
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+TELEGRAM = ChannelName("telegram")
+LIMITS = Limits(text_units=4096, keys=60, label_chars=40, token_bytes=64, can_replace=True)
 
 
 class HandClock:
@@ -29,6 +34,7 @@ class HandClock:
         self.now = now
 
     def __call__(self) -> datetime:
+        """Return the time it was set to."""
         return self.now
 
     def pass_time(self, **amount: float) -> None:
@@ -40,8 +46,8 @@ class HandClock:
 class ListeningChannel:
     """A channel whose other end is a list; `failure` is raised by the next sends."""
 
-    name: ChannelName = ChannelName("telegram")
-    limits: Limits = Limits(text_units=4096, keys=60, label_chars=40, token_bytes=64, can_replace=True)
+    name: ChannelName = TELEGRAM
+    limits: Limits = LIMITS
     sent: list[tuple[str, Outgoing]] = field(default_factory=list)
     failures: list[ChannelError] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -143,7 +149,17 @@ async def open_test_bed(
     config: Config, *, clock: HandClock | None = None, change: Callable[[House], House] = lambda house: house
 ) -> AsyncIterator[TestBed]:
     """Open a world over the real content; `change` may replace parts of it."""
+    _lay_tables(config)
     hand = clock or HandClock()
     channel = ListeningChannel()
     async with open_world(config, {channel.name: channel}, hand, change(real_house())) as world:
         yield TestBed(world, hand, channel, Receiver(world), Sender(world))
+
+
+def _lay_tables(config: Config) -> None:
+    """Spare a test its migrations: copy tables to where SQLite files are to be made."""
+    make_folders(config)
+    for store, url in ((Store.DATA, config.storage.url), (Store.KEYS, config.keys.url)):
+        path = Path(url.removeprefix("sqlite:///"))
+        if url.startswith("sqlite:///") and not path.exists():
+            copy_sqlite(store, path.parent, path.name)

@@ -101,7 +101,8 @@ def _forget_passing(script: Script, state: State) -> State:
 def _hear(script: Script, state: State, text: str) -> Move:
     danger = screen(text, script.dangers)
     if danger is not None:
-        relayed = tuple(Relay(text[at : at + MAX_RELAYED_CHARS]) for at in range(0, len(text), MAX_RELAYED_CHARS)) if state.accompanied else ()
+        pieces = range(0, len(text), MAX_RELAYED_CHARS)
+        relayed = tuple(Relay(text[at : at + MAX_RELAYED_CHARS]) for at in pieces) if state.accompanied else ()
         return state, (*help_card(script, state), Alert(danger.severity, danger.id), *relayed)
     said = text.strip()
     command = script.command(said)

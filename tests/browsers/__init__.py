@@ -1,0 +1,1 @@
+"""Two people in front of two real browsers."""

@@ -10,6 +10,7 @@ import pytest
 from storage.database import Database
 from storage.keyring import Keyring
 from tests.storage.scratch import scratch
+from tests.surroundings.stores import NewStores
 
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
@@ -46,9 +47,9 @@ class Stores:
 
 
 @pytest.fixture
-def stores(new_database: Callable[[], str], tmp_path: Path) -> Stores:
-    """Name two empty stores, on SQLite and on PostgreSQL."""
-    return Stores(new_database(), new_database(), tmp_path / "keys", tmp_path / "data")
+def stores(new_stores: NewStores, tmp_path: Path) -> Stores:
+    """Name two stores without rows, on SQLite and on PostgreSQL."""
+    return Stores(*new_stores(), tmp_path / "keys", tmp_path / "data")
 
 
 @pytest.fixture

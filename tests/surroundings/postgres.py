@@ -19,20 +19,20 @@ from sqlalchemy import URL, make_url
 
 NewDatabase = Callable[[], str]
 
-_FOLDER = "SINGGAH_TEST_POSTGRES"
+FOLDER = "SINGGAH_TEST_POSTGRES"
 # Nothing that is tested here outlives the run, so the disk is never waited for.
 _SETTINGS = ("fsync=off", "full_page_writes=off", "listen_addresses=''", "max_connections=200", "shared_buffers=32MB")
 
 
 def announce_folder() -> None:
     """Choose the folder of this run's server; the workers of pytest-xdist inherit the choice."""
-    if _FOLDER not in os.environ:
-        os.environ[_FOLDER] = tempfile.mkdtemp(prefix="singgah-")
+    if FOLDER not in os.environ:
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="singgah-")
 
 
 def stop_server() -> None:
     """Stop the server if any test started one, by its own process id, and remove its folder."""
-    folder = Path(os.environ.pop(_FOLDER))
+    folder = Path(os.environ.pop(FOLDER))
     if (folder / "data" / "postmaster.pid").exists():
         _call(folder, "pg_ctl", "stop", "-m", "fast", "-w")
     shutil.rmtree(folder)
@@ -43,10 +43,10 @@ def new_postgresql(request: pytest.FixtureRequest) -> NewDatabase:
     """Make an empty PostgreSQL database at every call; all are dropped after the test."""
 
     def make() -> str:
-        server = _server()
-        name = f"singgah_test_{uuid4().hex}"
-        _run(server, "CREATE DATABASE {} TEMPLATE template0", name)
-        request.addfinalizer(lambda: _run(server, "DROP DATABASE {} WITH (FORCE)", name))
+        server = running_server()
+        name = f"singgah_test_{new_name()}"
+        run_statement(server, "CREATE DATABASE {} TEMPLATE template0", name)
+        drop_later(request, server, name)
         return server.set(database=name).render_as_string(hide_password=False)
 
     return make
@@ -55,7 +55,7 @@ def new_postgresql(request: pytest.FixtureRequest) -> NewDatabase:
 @pytest.fixture
 def new_sqlite(tmp_path: Path) -> NewDatabase:
     """Name a SQLite file that does not exist yet at every call."""
-    return lambda: f"sqlite:///{tmp_path / f'{uuid4().hex}.db'}"
+    return lambda: f"sqlite:///{tmp_path / f'{new_name()}.db'}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -71,12 +71,23 @@ def database_url(new_database: NewDatabase) -> str:
     return new_database()
 
 
-def _server() -> URL:
+def new_name() -> str:
+    """Make a name nobody has used."""
+    return uuid4().hex
+
+
+def drop_later(request: pytest.FixtureRequest, server: URL, name: str) -> None:
+    """Drop a database after the test."""
+    request.addfinalizer(lambda: run_statement(server, "DROP DATABASE {} WITH (FORCE)", name))
+
+
+def running_server() -> URL:
+    """Return the server of this run, starting it if no test has needed it yet."""
     given = os.environ.get("DATABASE_URL")
     if given:
         return make_url(given).set(drivername="postgresql+psycopg")
-    folder = Path(os.environ[_FOLDER])
-    with _alone(folder / "lock"):
+    folder = Path(os.environ[FOLDER])
+    with alone(folder / "lock"):
         if not (folder / "data" / "postmaster.pid").exists():
             _start(folder)
     return URL.create(
@@ -85,7 +96,8 @@ def _server() -> URL:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
+    """Let one process in at a time."""
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -133,7 +145,8 @@ def _account() -> str | None:
     return "nobody" if os.geteuid() == 0 else None
 
 
-def _run(server: URL, statement: LiteralString, name: str) -> None:
+def run_statement(server: URL, statement: LiteralString, *names: str) -> None:
+    """Run one statement on the server, with names put into it."""
     address = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
