@@ -103,5 +103,7 @@ def _name_outage(error: TelegramError) -> ChannelError:
             return TryLater(RETRY_SECONDS, everywhere=True)
         case ValueError() | TypeError() | httpx.UnsupportedProtocol() as unsendable:
             return Rejected(type(unsendable).__name__)
+        case None:  # Telegram answered with a 5xx: it did not take the message, and soon will
+            return TryLater(RETRY_SECONDS, everywhere=True)
         case _:
             return Uncertain(type(error).__name__)

@@ -48,9 +48,7 @@ def hear(work: Work, world: World, incoming: Incoming, member: StaffMember) -> N
         to_staff(work, world, where, message, message_id=about, about=about)
 
 
-def _answers(
-    work: Work, world: World, incoming: Incoming, member: StaffMember, where: StaffAddress
-) -> list[Answer]:
+def _answers(work: Work, world: World, incoming: Incoming, member: StaffMember, where: StaffAddress) -> list[Answer]:
     match incoming.content:
         case Tap(token):
             tapped = read_token(world.keyring.signing_key, where.folder, token)

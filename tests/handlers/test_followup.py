@@ -264,7 +264,8 @@ async def test_a_stage_set_twice_by_mistake_leaves_the_last_plan_whole(bed: Test
     member, case = await accepted_case(bed)
     for stage in (MONTHS, Stage.IN_REHABILITATION, MONTHS):
         await in_world(
-            bed, lambda work, stage=stage: casework.set_stage(work, bed.world, member, case.code, stage)  # type: ignore[misc]  # bound now
+            bed,
+            lambda work, stage=stage: casework.set_stage(work, bed.world, member, case.code, stage),  # type: ignore[misc]  # bound now
         )
 
     assert await in_world(bed, lambda work: reminders.count_waiting(work, case.client_id)) == 15
