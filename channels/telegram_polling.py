@@ -123,7 +123,7 @@ def _choose_pause(error: ChannelError, failures: int, pace: Pace) -> float:
     match error:
         case OtherReceiver():
             return pace.conflict_pause
-        case TryLater():
+        case TryLater(everywhere=False) | TokenRejected():  # asked for by Telegram; an outage is met at our own pace
             return max(error.seconds, _back_off(failures, pace))
         case _:
             return _back_off(failures, pace)

@@ -1,5 +1,6 @@
 """The desk in a real browser, with scripts and without."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -137,7 +138,8 @@ async def test_a_reply_that_could_not_be_sent_stays_in_the_box(room: Room) -> No
     code = await room.desk.refer()
     async with room.visit() as page:
         await page.get_by_role("button", name=f"Terima {code}").click()
-        await page.route("**/speak", lambda route: route.abort())
+        await expect(page.get_by_text("Yang dikirim klien")).to_be_visible()
+        await page.route(re.compile("/speak"), lambda route: route.abort())
         await page.fill("#text", "Halo, ini contoh.")
         await page.get_by_role("button", name="Kirim", exact=True).click()
         await expect(page.get_by_text("Pesan belum terkirim")).to_be_visible()
