@@ -17,17 +17,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.ports import Crowded, Page, Pages
+from browser.forms import Form, is_foreign, read_form
+from browser.headers import KEPT, QuietHeaders
 from channels.webchat_forms import (
     WEBCHAT,
-    Form,
     Stamp,
-    is_foreign,
     make_address,
     make_nonce,
     read_deliveries,
-    read_form,
 )
-from channels.webchat_headers import QuietHeaders
 from channels.webchat_rendering import Renderer, View
 
 log = logging.getLogger(__name__)
@@ -54,7 +52,7 @@ def webchat_routes(
     text of the service grows twelvefold when it is all emoji.
     """
     site = _Site(pages, opening, Stamp(secret), secure=public_url.startswith("https:"), max_body_bytes=max_body_bytes)
-    quiet = [Middleware(QuietHeaders, secure=site.secure)]
+    quiet = [Middleware(QuietHeaders, secure=site.secure, geolocation=True)]
 
     def route(path: str, handle: Handle, *methods: str) -> Route:
         return Route(PATH + path, site.kindly(handle), methods=list(methods), middleware=quiet)
@@ -142,7 +140,7 @@ class _Site:
         asset = self._renderer.assets.get(request.path_params["name"])
         if asset is None or request.path_params["version"] != self._renderer.version:
             return Response(status_code=HTTPStatus.NOT_FOUND)
-        kept = {"Cache-Control": "private, max-age=31536000, immutable"}
+        kept = {"Cache-Control": KEPT}
         return Response(asset.body, media_type=asset.kind, headers=kept)
 
     def kindly(self, handle: Handle) -> Handle:

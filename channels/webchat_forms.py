@@ -4,22 +4,16 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
-
-from starlette.requests import Request
 
 from bot.ports import ChannelName, Content, Incoming, Place, Start, Tap, Text
+from browser.forms import Form
 
 WEBCHAT: Final = ChannelName("webchat")
 
 _ADDRESS_BYTES = 32
 _NONCE_BYTES = 16
-_MOST_FIELDS = 20
 _POSITION = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?),(-?\d{1,3}(?:\.\d{1,9})?)", re.ASCII)
-
-Form = Mapping[str, str]
 
 
 class Stamp:
@@ -46,31 +40,6 @@ def make_address() -> str:
 def make_nonce() -> str:
     """Make the number of a form, so that the same form sent twice is answered once."""
     return secrets.token_hex(_NONCE_BYTES)
-
-
-async def read_form(request: Request, max_bytes: int) -> Form | None:
-    """Read the fields of a posted form; None when the body is too long.  Raises ClientDisconnect."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            return None
-    try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
-    except ValueError:
-        return {}
-
-
-def is_foreign(request: Request) -> bool:
-    """Tell whether another site made the browser send this.
-
-    Pages without a referrer send `Origin: null` for their own forms, so null alone proves nothing.
-    """
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site not in {"same-origin", "none"}
-    origin = request.headers.get("origin", "null")
-    return origin != "null" and urlsplit(origin).netloc != request.headers.get("host")
 
 
 def read_deliveries(address: str, form: Form) -> tuple[Incoming, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.ports import Line, Page, Pages
-from channels.webchat_forms import Form
+from browser.forms import Form
 
 _FOLDER: Final = Path(__file__).parent / "webchat"
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

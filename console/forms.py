@@ -4,16 +4,11 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
 
-from starlette.requests import Request
+from browser.forms import Form
 
-Form = Mapping[str, str]
-
-_MOST_BYTES: Final = 65_536
-_MOST_FIELDS: Final = 20
 _ONCE_BYTES: Final = 12
 _REMEMBERED: Final = 10_000
 _MOST_TRIES: Final = 5
@@ -33,30 +28,6 @@ def holds_token(session: str, form: Form) -> bool:
 def make_once() -> str:
     """Make the number of a form, so that the same form sent twice counts once."""
     return secrets.token_urlsafe(_ONCE_BYTES)
-
-
-async def read_form(request: Request) -> Form | None:
-    """Read the fields of a posted form; None when the body is too long.  Raises ClientDisconnect."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            return None
-    try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
-    except ValueError:
-        return {}
-
-
-def is_foreign(request: Request) -> bool:
-    """Tell whether another site made the browser send this.
-
-    Pages without a referrer send `Origin: null` for their own forms, so null alone proves nothing.
-    """
-    origin = request.headers.get("origin", "null")
-    if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
-        return True
-    return request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
 
 
 class UsedForms:

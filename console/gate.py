@@ -10,12 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from console.forms import Form, holds_token, is_foreign, make_token, read_form
+from browser.forms import Form, is_foreign, read_form
+from console.forms import holds_token, make_token
 from console.rendering import Frame, Renderer
 from console.wording import LANGUAGES
 from handlers.desk import Desk, StaffMember
 
 log = logging.getLogger(__name__)
+
+_MOST_BYTES = 65_536
 
 Handle = Callable[[Request], Awaitable[Response]]
 
@@ -56,7 +59,7 @@ class Gate:
         """Do what a form asks, if a page of this very session sent it."""
 
         async def act_checked(visit: Visit) -> Response:
-            form = await read_form(visit.request)
+            form = await read_form(visit.request, _MOST_BYTES)
             if form is None or not holds_token(visit.session, form):
                 return self.refuse(visit.request)
             return await act(replace(visit, form=form))

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from browser.headers import KEPT, QuietHeaders
 from console.acts import Acts
 from console.entrance import Entrance
 from console.forms import Tries, UsedForms
 from console.gate import Gate, Handle
-from console.headers import KEPT, DeskHeaders
 from console.live import Live
 from console.pages import Pages
 from console.rendering import Renderer
@@ -31,7 +31,7 @@ def desk_routes(desk: Desk, *, secure: bool) -> list[Route]:
     # An application of its own answers for unknown addresses too, under the same headers.
     app = Starlette(
         routes=[*site.entrance_routes(), *site.page_routes(), *site.act_routes()],
-        middleware=[Middleware(DeskHeaders, secure=secure)],
+        middleware=[Middleware(QuietHeaders, secure=secure)],
         exception_handlers={HTTPException: site.gate.miss},
     )
     return [Route("/desk", app), Route("/desk/{rest:path}", app)]

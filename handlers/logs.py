@@ -16,7 +16,7 @@ from traceback import walk_tb
 from types import MappingProxyType, TracebackType
 from typing import TextIO
 
-_OWN_PACKAGES = frozenset({"bot", "handlers", "storage", "channels", "console", "commands"})
+_OWN_PACKAGES = frozenset({"bot", "handlers", "storage", "channels", "console", "commands", "browser"})
 _CHANNELS = frozenset({"telegram", "whatsapp", "webchat", "terminal", "desk"})
 _ROOT = Path(__file__).parents[1]
 _ACTION = re.compile(r"[a-z]+(\.[a-z_]+){1,3}", re.ASCII)

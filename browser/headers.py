@@ -1,4 +1,4 @@
-"""Keep every page of the desk to itself: no copies, no outside requests, no frames, no trace in other sites."""
+"""Keep every page to itself: no copies, no outside requests, no frames, no trace in other sites."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,16 +14,7 @@ _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-_UNUSED: Final = (
-    "accelerometer",
-    "camera",
-    "display-capture",
-    "geolocation",
-    "gyroscope",
-    "magnetometer",
-    "microphone",
-    "payment",
-)
+_UNUSED: Final = ("accelerometer", "camera", "display-capture", "gyroscope", "magnetometer", "microphone", "payment")
 _HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Content-Security-Policy": _POLICY,
@@ -32,33 +23,36 @@ _HEADERS: Final[Mapping[str, str]] = MappingProxyType(
         "X-Frame-Options": "DENY",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": ", ".join(f"{name}=()" for name in _UNUSED),
         "X-Robots-Tag": "noindex, nofollow",
     }
 )
 
 
-class DeskHeaders:
-    """Middleware that puts the headers on every answer.  `secure`: the desk is reached over https only."""
+class QuietHeaders:
+    """Middleware that puts the headers on each answer.
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    `secure`: the service is reached over https only.  `geolocation`: a page may ask for the place, on a tap.
+    """
+
+    def __init__(self, app: ASGIApp, *, secure: bool, geolocation: bool = False) -> None:
         """Wrap an application."""
         self._app = app
-        self._secure = secure
+        place = "geolocation=(self)" if geolocation else "geolocation=()"
+        self._headers = {**_HEADERS, "Permissions-Policy": ", ".join((place, *(f"{name}=()" for name in _UNUSED)))}
+        if secure:
+            self._headers["Strict-Transport-Security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
 
-        async def send_guarded(message: Message) -> None:
+        async def send_quietly(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._add(MutableHeaders(scope=message))
             await send(message)
 
-        await self._app(scope, receive, send_guarded)
+        await self._app(scope, receive, send_quietly)
 
     def _add(self, headers: MutableHeaders) -> None:
-        headers.update(_HEADERS)
+        headers.update(self._headers)
         if headers.get("Cache-Control") != KEPT:
             headers["Cache-Control"] = "no-store"
-        if self._secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -1,0 +1,1 @@
+"""What every page of ours tells a browser, and what it takes from one; shared by the web chat and the desk."""
