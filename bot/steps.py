@@ -21,7 +21,7 @@ _STEP_KEYS = frozenset(
 _FLOW_KEYS = frozenset({"version", "title", "completes", "then", "step"})
 _CHOICE_KEYS = frozenset({"label", "points", "goes", "does"})
 _TESTS = frozenset({"equals", "from", "below", "has", "in"})
-_SOURCES = frozenset({"areas", "units"})
+_SOURCES = frozenset({"areas", "units", "directory"})
 #: Longest ids of picked choices and of what the world offers, for which buttons keep room.
 _CHOICE_CHARS, _OFFER_CHARS = 16, 24
 _LEADING = frozenset({Kind.CHOOSE, Kind.YES_NO})

@@ -140,7 +140,10 @@ class _Areas:
 
 
 class _Units:
-    """One question about units near an area the person has named."""
+    """One question about units near an area the person has named.
+
+    `units` are those that answer in the service; `directory` are all of them, for who wants to go there.
+    """
 
     def __init__(self, world: World, asked: LookUp, now: datetime) -> None:
         self._world = world
@@ -148,8 +151,9 @@ class _Units:
         self._now = now
 
     def find(self) -> Found:
-        if self._asked.picked is not None and self._asked.picked in self._world.units:
-            return Found(self._asked.key, settled=self._asked.picked)
+        picked = self._world.units.get(self._asked.picked or "")
+        if picked is not None and picked.active and self._is_wanted(picked):
+            return Found(self._asked.key, settled=picked.id)
         offers = self._ranked()
         if self._asked.text:
             typed = choose_from(tuple((offer.unit.id, offer.unit.name) for offer in offers), self._asked.text)
@@ -171,13 +175,18 @@ class _Units:
         area = self._asked.known.get("area")
         if not isinstance(area, str):
             return ()
-        answering = [unit for unit in self._world.units.values() if unit.takes_handoffs]
+        wanted = [unit for unit in self._world.units.values() if self._is_wanted(unit)]
         return matching.rank(
-            answering, self._world.gazetteer, self._world.travel, AreaCode(area), _UNITS_OFFERED, self._now
+            wanted, self._world.gazetteer, self._world.travel, AreaCode(area), _UNITS_OFFERED, self._now
         )
+
+    def _is_wanted(self, unit: Unit) -> bool:
+        return unit.takes_handoffs or self._asked.source == "directory"
 
     def _line(self, offer: matching.Offer) -> str:
         reasons = [self._reason(reason, offer.unit) for reason in offer.reasons]
+        if not offer.unit.takes_handoffs:
+            reasons.append(self._say("reason_only_info"))
         why = f" · {', '.join(reasons)}" if reasons else ""
         way = describe_way(self._world.script, offer.way, self._asked.language)
         return self._say("unit_line", name=offer.unit.name, way=way, why=why)

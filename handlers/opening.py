@@ -52,7 +52,7 @@ def read_house(config: Config) -> House:
     travel = load_travel(gazetteer, folder / "crossings.csv")
 
     def name(source: str, answer: str) -> str:
-        if source == "units":
+        if source in ("units", "directory"):
             return units[answer].name if answer in units else answer
         return place_name(gazetteer, answer)
 

@@ -83,3 +83,21 @@ async def test_where_no_way_is_sensible_that_is_said(bed: TestBed) -> None:
 
     assert "belum ada unit yang wajar dicapai dalam sehari" in text
     assert "jalannya belum kami ketahui" in text
+
+
+async def test_who_wants_to_go_there_sees_every_service_and_who_wants_an_answer_only_those_that_answer(
+    bed: TestBed,
+) -> None:
+    kemaraya = {"area": "74.71.02"}
+    going = look_up(bed.world, LookUp("directory", "unit", "id", kemaraya), NOW)
+    asking = look_up(bed.world, LookUp("units", "unit", "id", kemaraya), NOW)
+
+    assert "datang langsung, belum bisa lewat obrolan" in going.text
+    assert all(bed.world.units[offer.id].takes_handoffs for offer in asking.offers)
+
+
+async def test_a_unit_that_closed_is_not_taken_from_an_old_button(bed: TestBed) -> None:
+    closed = next(unit for unit in bed.world.units.values() if not unit.active)
+    found = look_up(bed.world, LookUp("directory", "unit", "id", {"area": "31.72.05"}, picked=closed.id), NOW)
+
+    assert found.settled is None
