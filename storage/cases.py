@@ -110,11 +110,12 @@ def load_case(work: Work, case_id: CaseId, *, lock: bool = False) -> Case | None
 
 
 def find_by_code(work: Work, code: str, *, lock: bool = False) -> Case | None:
-    """Find a case by its label; what may be shown of it is for the caller to decide.
+    """Find a case by its label as people type it; what may be shown of it is for the caller to decide.
 
     `lock`: the step is going to change the case, so others wait until it is done.
     """
-    return _first(work, cases.c.code == code, lock=lock)
+    label = read_code(code)
+    return None if label is None else _first(work, cases.c.code == label, lock=lock)
 
 
 def open_case_of(work: Work, client_id: ClientId, *, lock: bool = False) -> Case | None:

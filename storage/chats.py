@@ -21,7 +21,6 @@ class Side(StrEnum):
 
     CLIENT = "client"
     COUNSELLOR = "counsellor"
-    SERVICE = "service"
 
 
 class Delivery(StrEnum):

@@ -63,8 +63,6 @@ CLEAR_COLUMNS = {
     "outbox.state": _STATE,
     "phrases.client_id": _FOLDER,
     "phrases.phrase_index": "a keyed hash over a slow hash; neither the key nor the phrase alone finds anybody",
-    "positions.channel": _CHANNEL,
-    "positions.position": "how far a platform was read; about no person",
     "reminders.case_id": _RANDOM,
     "reminders.client_id": _FOLDER,
     "reminders.due_at": _DUE,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -209,11 +209,6 @@ def forget_parked(work: Work) -> None:
     """Forget what was parked on its way to staff and speaks of a case that is gone."""
     parked = outbox.c.state.in_(["failed", "uncertain"]) & outbox.c.about_id.is_not(None)
     work.data.execute(delete(outbox).where(parked, outbox.c.about_id.not_in(select(cases.c.case_id))))
-
-
-def next_due(work: Work) -> datetime | None:
-    """Tell when the earliest waiting message may go; None when nothing waits."""
-    return work.data.execute(select(func.min(outbox.c.not_before)).where(outbox.c.state == "queued")).scalar()
 
 
 def count_states(work: Work) -> dict[str, int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType
 
-from sqlalchemy import Row, String, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, String, bindparam, delete, insert, select, update
 
 from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
@@ -254,11 +254,6 @@ def drop_empty(work: Work, client_id: ClientId) -> None:
     has_case = work.data.execute(select(cases.c.case_id).where(cases.c.client_id == client_id)).first()
     if has_case is None:
         erase_client(work, client_id)
-
-
-def count_clients(work: Work) -> int:
-    """Count folders, for the doctor."""
-    return work.data.execute(select(func.count()).select_from(clients)).scalar_one()
 
 
 def _present(work: Work, found: bytes | None) -> ClientId | None:

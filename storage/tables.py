@@ -7,7 +7,6 @@ Tables about people are made without SQLite's numbers of rows, which would tell 
 """
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -127,7 +126,7 @@ messages = Table(
     Column("case_id", Id16, ForeignKey("cases.case_id", ondelete="CASCADE"), nullable=False),
     _owned_by_client(),
     Column("sequence", Integer, nullable=False),  # order inside the case, from 1
-    Column("side", String(16), nullable=False),  # client, counsellor, service
+    Column("side", String(16), nullable=False),  # client, counsellor
     Column("delivery", String(16), nullable=False),  # queued, sent, seen, uncertain, failed
     Column("body", Sealed, nullable=False),  # the words and the minute they were said
     UniqueConstraint("case_id", "sequence"),
@@ -217,14 +216,6 @@ stumbles = Table(
     Column("dead", Boolean, nullable=False),
     Column("day", Integer, nullable=False),
     sqlite_with_rowid=False,
-)
-
-#: How far each polled channel has been confirmed.
-positions = Table(
-    "positions",
-    metadata,
-    Column("channel", String(16), primary_key=True),
-    Column("position", BigInteger, nullable=False),
 )
 
 #: People who work here.  The folder key of the row seals alias and addresses.

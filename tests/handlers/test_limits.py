@@ -7,11 +7,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import func, select
 
 from bot.ports import Crowded, Incoming, Other, Start, Text
 from channels.webchat_forms import WEBCHAT
 from handlers.limits import NEW_WEB_FOLDERS, Allowances, Buckets, Limit
-from storage import people
+from storage.tables import clients
 from tests.handlers.walking import CLIENT, COUNSELLOR, OTHER_CLIENT, accepted_case, in_world
 from tests.worlds import TestBed, config_in, open_test_bed
 
@@ -95,7 +96,8 @@ async def test_new_web_folders_are_bounded_and_whoever_has_one_goes_on(bed: Test
     bed.clock.pass_time(minutes=1)
     await bed.receiver.receive(arrive(NEW_WEB_FOLDERS.most))
 
-    assert await in_world(bed, people.count_clients) == NEW_WEB_FOLDERS.most + 1
+    count = select(func.count()).select_from(clients)
+    assert await in_world(bed, lambda work: work.data.execute(count).scalar_one()) == NEW_WEB_FOLDERS.most + 1
 
 
 async def test_the_sixth_phrase_in_ten_minutes_is_answered_like_a_wrong_one_without_hashing(

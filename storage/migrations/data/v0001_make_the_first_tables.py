@@ -12,7 +12,6 @@ def upgrade() -> None:
     _make_clients()
     _make_erasures()
     _make_outbox()
-    _make_positions()
     _make_seen()
     _make_staff()
     _make_stumbles()
@@ -68,15 +67,6 @@ def _make_outbox() -> None:
     )
     op.create_index(op.f("ix_outbox_about_id"), "outbox", ["about_id"], unique=False)
     op.create_index(op.f("ix_outbox_state_not_before"), "outbox", ["state", "not_before"], unique=False)
-
-
-def _make_positions() -> None:
-    op.create_table(
-        "positions",
-        sa.Column("channel", sa.String(length=16), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("channel", name=op.f("pk_positions")),
-    )
 
 
 def _make_seen() -> None:
