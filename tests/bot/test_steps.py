@@ -134,7 +134,7 @@ def test_a_step_that_cannot_be_is_refused(rest: str, said: str) -> None:
             "step 2: id 'a' is used twice; give it another",
         ),
         ('[[step]]\nchoose = "a"\ntext = "?"', "step 1 (a): needs choices"),
-        ('[[step]]\nlook_up = "a"\ntext = "?"\nsource = "moon"', "source must be one of areas, units"),
+        ('[[step]]\nlook_up = "a"\ntext = "?"\nsource = "moon"', "source must be one of areas, directory, units"),
         ('[[step]]\nrate = "a"\ntext = "?"\nleast = 5\nmost = 5', "least and most must rise within 0 to 99"),
         (
             '[[step]]\nyes_no = "a"\ntext = "?"\nchoices = { yes = "Ya" }',

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.stories.playing import StoryStuck, play
 from tests.stories.scripts import read_story
+from tests.surroundings.postgres import announce_folder, stop_server
 
 
 def main(names: list[str]) -> None:
@@ -27,4 +28,8 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    announce_folder()
+    try:
+        main(sys.argv[1:])
+    finally:
+        stop_server()
