@@ -134,8 +134,9 @@ def _progress(script: Script, flow: Flow, state: State, reading: Reading) -> str
     A question that hangs on an answer still to come is counted as if it came: a way that grows longer discourages.
     """
     counted = [key for key in reading.path if (step := flow.step(key)) and step.short and step.on_the_map]
-    hanging = (step for step in flow.steps if (step.when or step.for_each) and step.short and step.on_the_map)
-    coming = sum(_may_come(step, reading) for step in hanging)
+    present = {key.partition("[")[0] for key in reading.path}
+    hanging = (step for step in flow.steps if (step.when or step.for_each) and step.id not in present)
+    coming = sum(step.on_the_map and bool(step.short) and _may_come(step, reading) for step in hanging)
     total = len(counted) + coming
     if total < 3 or state.asked not in counted:  # noqa: PLR2004 - two questions need no map
         return ""
@@ -143,9 +144,7 @@ def _progress(script: Script, flow: Flow, state: State, reading: Reading) -> str
 
 
 def _may_come(step: Step, reading: Reading) -> bool:
-    """Tell whether a question is not on the path yet only because what it hangs on has not been asked."""
-    if any(key.partition("[")[0] == step.id for key in reading.path):
-        return False
+    """Tell whether a question is not on the path only because what it hangs on has not been asked."""
     subjects = {test.subject for group in step.when for test in group}
     return any(subject in reading.still_open for subject in (*subjects, step.for_each))
 
