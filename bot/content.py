@@ -9,7 +9,7 @@ from typing import Any
 from bot.care.safety import Danger, Dangers
 from bot.dialogue.flow import QUESTIONS, Flow, Kind, Step
 from bot.dialogue.moves import CHAIN
-from bot.dialogue.script import ERASE, INTAKE, LANGUAGE, MENU, MY_DATA, RETURN, SPEAK, TALK, Command, Script, normalise
+from bot.dialogue.script import ERASE, INTAKE, LANGUAGE, MENU, MY_DATA, NEAR, RETURN, SPEAK, TALK, Command, Script, normalise
 from bot.steps import ContentError, parse_toml, read_flow
 
 #: Actions a choice may ask for; the handlers know each of them.
@@ -17,7 +17,7 @@ ACTIONS = frozenset(
     {SPEAK, "show_data", "correct", "pause", "unpause", "stop", "erase", "withdraw", "show_phrase", "relapse"}
 )
 _COMMANDS = {command.value: command for command in Command}
-_NEEDED = (MENU, INTAKE, LANGUAGE, MY_DATA, ERASE, TALK)
+_NEEDED = (MENU, INTAKE, LANGUAGE, MY_DATA, ERASE, TALK, NEAR)
 _SEVERITIES = ("immediate", "high")
 #: Sentences the conversation itself says; without one of them it could not go on.
 SENTENCES = frozenset(

@@ -25,6 +25,7 @@ from bot.dialogue.events import (
     Typed,
 )
 from bot.dialogue.flow import NO, YES, Answer, Choice, Kind, Settled, Step
+from bot.dialogue.location import locate
 from bot.dialogue.moves import (
     Move,
     enter,
@@ -70,7 +71,7 @@ def _take(script: Script, state: State, event: Event) -> Move:  # noqa: C901, PL
         case Picked():
             return pick(script, state, event)
         case Pinned(latitude, longitude):
-            return _locate(script, state, (latitude, longitude))
+            return locate(script, state, (latitude, longitude))
         case Sent(what, words):
             return _refuse(script, state, what, _mend(words))
         case Found():
@@ -172,19 +173,6 @@ def _choose_typed(script: Script, state: State, text: str) -> Move | None:
         return None
     button = buttons[int(chosen)]
     return pick(script, state, Picked(button.flow, button.key, button.choice))
-
-
-def _locate(script: Script, state: State, position: tuple[float, float]) -> Move:
-    """Use a shared position wherever the question on the screen is about a place."""
-    if state.accompanied:
-        return state, (Say(Message(script.say("relay_text_only", state.language))),)
-    if state.asked is None:
-        return note(script, state, "unsupported_location")
-    _, step, reading = present(script, state)
-    if step.kind is not Kind.LOOK_UP or step.source != "areas":
-        return note(script, state, "unsupported_location")
-    known = reading.known
-    return state, (LookUp(step.source, state.asked, state.language, known, state.draft, position=position),)
 
 
 def _search(state: State, step: Step, known: dict[str, Answer], text: str) -> LookUp:

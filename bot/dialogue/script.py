@@ -9,7 +9,7 @@ from bot.care.safety import Dangers
 from bot.dialogue.flow import Flow
 
 #: Flows the engine itself leads to; `check` insists that they exist.
-MENU, INTAKE, LANGUAGE, MY_DATA, ERASE, TALK = "menu", "intake", "language", "mydata", "erase", "talk"
+MENU, INTAKE, LANGUAGE, MY_DATA, ERASE, TALK, NEAR = "menu", "intake", "language", "mydata", "erase", "talk", "near"
 #: `goes` of a choice that leads back to the flow beneath.
 RETURN = "return"
 #: `does` of a choice that the engine does itself.

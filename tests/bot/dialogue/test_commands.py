@@ -6,6 +6,7 @@ from bot.dialogue.events import Opened, Picked, Pinned, Reminded, Restored, Sent
 from bot.dialogue.state import State
 from tests.bot.dialogue.talk import SCRIPT, Talk
 
+HERE = Pinned(-4.05, 121.6)
 TO_AREA = ("cari bantuan", "1", "18-24 tahun")
 TO_SUBSTANCES = (*TO_AREA, "Kolaka")
 PLACES: dict[str, tuple[str, ...]] = {
@@ -200,12 +201,30 @@ def test_an_empty_message_is_answered() -> None:
     assert "belum paham" in _talk(*PLACES["write"], " \n").text
 
 
-def test_a_position_is_used_where_a_place_is_asked_for_and_nowhere_else() -> None:
-    here = Pinned(-4.05, 121.6)
+def test_a_position_answers_the_question_about_a_place() -> None:
+    assert _talk(*TO_AREA).take(HERE).answers["area"] == "74.04"
 
-    assert _talk(*TO_AREA).take(here).answers["area"] == "74.04"
-    assert _talk("cari bantuan").take(here).text.startswith("Lokasi belum diperlukan.")
-    assert Talk().take(here).labels[0] == "Cari bantuan"
+
+def test_a_position_before_the_place_is_asked_for_is_not_kept() -> None:
+    talk = _talk("cari bantuan").take(HERE)
+
+    assert talk.text.startswith("Lokasi belum diperlukan.")
+    assert talk.answers == {"promise": True}
+
+
+def test_a_position_after_the_place_was_told_corrects_it_and_the_question_stays() -> None:
+    talk = _talk(*TO_SUBSTANCES)
+    before = dict(talk.answers)
+
+    assert talk.take(HERE).state.asked == "substances"
+    assert talk.answers == {**before, "area": "74.04"}
+
+
+def test_a_position_at_the_menu_shows_what_is_near() -> None:
+    talk = Talk().take(HERE)
+
+    assert (talk.state.flow, talk.state.asked) == ("near", "unit")
+    assert talk.state.settled("near") == {"area": "74.04"}
 
 
 def test_a_reminder_is_neutral_and_opens_only_on_a_tap() -> None:
