@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 #: At five minutes each more than a day: an outage is waited out before anything is given up.
 _MOST_ATTEMPTS = 400
 _LONGEST_DELAY_S = 300.0
+#: Stands before the words of a second copy, so that both people can tell that the first may have arrived.
+SECOND_COPY = "↻ "
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,15 @@ async def send(letter: Letter, route: Route | None) -> Outcome:
     pieces: Sequence[Outgoing] = ()
     reference: str | None = None
     sent = 0
+    message = _mark_second_copy(letter.message) if letter.again else letter.message
     try:
-        pieces = fit(replace(letter.message, replaces=route.screen if letter.replace else None), route.channel.limits)
+        pieces = fit(replace(message, replaces=route.screen if letter.replace else None), route.channel.limits)
         for piece in pieces:
             reference = await route.channel.send(route.address, piece)
             sent += 1
     except ChannelError as error:
         log.info("outbox", extra={"action": "outbox.unsent", "channel": letter.channel, "error": error})
-        return Outcome(letter, route, _rest_of(letter.message, pieces, sent), reference, error)
+        return Outcome(letter, route, _rest_of(message, pieces, sent), reference, error)
     except Exception as error:
         log.exception("outbox", extra={"action": "outbox.broken", "channel": letter.channel, "error": error})
         return Outcome(letter, route, letter.message, error=Rejected(type(error).__name__))
@@ -76,6 +79,10 @@ def delay(attempts: int) -> float:
     """Back off from one second to five minutes, with a jitter of half."""
     longest = min(2.0 ** (attempts - 1), _LONGEST_DELAY_S)
     return longest * (0.5 + secrets.randbelow(1000) / 2000)
+
+
+def _mark_second_copy(message: Outgoing) -> Outgoing:
+    return message if message.text.startswith(SECOND_COPY) else replace(message, text=SECOND_COPY + message.text)
 
 
 def _rest_of(message: Outgoing, pieces: Sequence[Outgoing], sent: int) -> Outgoing:
