@@ -8,6 +8,7 @@ from bot.care.gazetteer import AreaCode, Gazetteer
 from bot.care.matching import rank
 from bot.care.places import Understood, understand_point, understand_text
 from storage.areas import load_gazetteer, load_travel, load_units
+from tests.bot.care import more_place_cases as more
 from tests.bot.care import place_cases as cases
 
 
@@ -48,21 +49,31 @@ def main() -> None:
     started = time.perf_counter()
     gazetteer = load_gazetteer()
     print(f"gazetteer loaded in {time.perf_counter() - started:.2f} s")
-    for name, typed in (("tuned", cases.TYPED), ("held out", cases.TYPED_HELD_OUT)):
+    for name, typed in (
+        ("tuned", [*cases.TYPED, *more.TYPED]),
+        ("held out", [*cases.TYPED_HELD_OUT, *more.TYPED_HELD_OUT]),
+    ):
         _share(f"typed places, {name}", typed, wrong_typed(gazetteer, typed))
-    for name, points in (("tuned", cases.POINTS), ("held out", cases.POINTS_HELD_OUT)):
+    for name, points in (("tuned", cases.POINTS), ("held out", [*cases.POINTS_HELD_OUT, *more.POINTS])):
         _share(f"pinned places, {name}", points, wrong_points(gazetteer, points))
-    for name, areas in (("tuned", cases.AREAS), ("held out", cases.AREAS_HELD_OUT)):
+    for name, areas in (("tuned", cases.AREAS), ("held out", [*cases.AREAS_HELD_OUT, *_one_by_one(more.AREAS)])):
         _share(f"fitting units, {name}", areas, wrong_areas(areas))
-    guessed = [text for text in cases.AMBIGUOUS if guesses_silently(understand_text(gazetteer, text))]
-    _share("ambiguous names asked about", cases.AMBIGUOUS, guessed)
-    sentences = [text for text in cases.NO_PLACES if understand_text(gazetteer, text) != Understood()]
-    _share("sentences left alone", cases.NO_PLACES, sentences)
-    routed = [point for point in cases.ABROAD if understand_point(gazetteer, *point).settled is not None]
-    _share("points abroad or at sea not routed", cases.ABROAD, routed)
+    ambiguous = [*cases.AMBIGUOUS, *more.AMBIGUOUS]
+    guessed = [text for text in ambiguous if guesses_silently(understand_text(gazetteer, text))]
+    _share("ambiguous names asked about", ambiguous, guessed)
+    no_places = [*cases.NO_PLACES, *more.NO_PLACES]
+    sentences = [text for text in no_places if understand_text(gazetteer, text) != Understood()]
+    _share("sentences left alone", no_places, sentences)
+    abroad = [*cases.ABROAD, *more.ABROAD]
+    routed = [point for point in abroad if understand_point(gazetteer, *point).settled is not None]
+    _share("points abroad or at sea not routed", abroad, routed)
     texts = [text for text, _ in (*cases.TYPED, *cases.TYPED_HELD_OUT)] + [*cases.AMBIGUOUS, *cases.NO_PLACES]
     _speed("typed place", [partial(understand_text, gazetteer, text) for text in texts * 20])
     _speed("pinned place", [partial(understand_point, gazetteer, lat, lon) for lat, lon, _ in cases.POINTS * 20])
+
+
+def _one_by_one(areas: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(area, fitting) for together, fitting in areas for area in together.split()]
 
 
 def _share(name: str, given: Sequence[object], wrong: Sequence[object]) -> None:

@@ -5,15 +5,16 @@ import math
 import re
 import unicodedata
 import zlib
-from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, NewType
+from typing import TYPE_CHECKING, Final, Literal, NewType
 
-from bot.care.borders import NO_BORDERS, Borders
+from bot.care.borders import Borders
 from bot.care.cells import DEGREE_PARTS, KM_PER_DEGREE, cell_of, cells_of_ring, rings
+
+if TYPE_CHECKING:
+    from array import array
 
 AreaCode = NewType("AreaCode", str)
 Level = Literal[1, 2, 3, 4]
@@ -48,16 +49,6 @@ class Area:
 class Point:
     """A place in decimal degrees (WGS84); two points with the same `island` are joined by land."""
 
-    lat: float
-    lon: float
-    island: str
-
-
-class AreaRow(NamedTuple):
-    """What the gazetteer is built from: one area with its point; a tuple, because 91,599 of them pass at start."""
-
-    code: str
-    name: str
     lat: float
     lon: float
     island: str
@@ -98,7 +89,7 @@ class Gazetteer:
         level = level_of(code)
         if level is None or level == VILLAGE or self._row(code) is None:
             return ()
-        start = _key_of(code)
+        start = key_of(code)
         return tuple(self._areas_between(start + 1, start + _STEP_OF_LEVEL[level], level + 1))
 
     def lineage(self, code: str) -> tuple[Area, ...]:
@@ -126,7 +117,7 @@ class Gazetteer:
         `name` comes without `Kabupaten`, `Kota` and the like; nicknames count as names.
         """
         folded = fold(name)
-        mark = _name_mark(folded)
+        mark = name_mark(folded)
         place = bisect_left(self._rows_by_name, mark)
         end = bisect_left(self._rows_by_name, mark + _ROW_MASK, place)
         areas = (self._area_at(marked & _ROW_MASK) for marked in self._rows_by_name[place:end])
@@ -147,7 +138,7 @@ class Gazetteer:
     def _row(self, code: str) -> int | None:
         if level_of(code) is None:
             return None
-        key = _key_of(code)
+        key = key_of(code)
         row = bisect_left(self._keys, key)
         return row if row < len(self._keys) and self._keys[row] == key else None
 
@@ -176,50 +167,6 @@ class Gazetteer:
                 yield KM_PER_DEGREE * math.hypot(north, east), row
 
 
-def build_gazetteer(
-    rows: Iterable[AreaRow],
-    nicknames: Mapping[str, tuple[AreaCode, ...]] = MappingProxyType({}),
-    borders: Borders = NO_BORDERS,
-) -> Gazetteer:
-    """Build the table from rows in the order of their codes, parents before children.
-
-    `nicknames`: folded names besides the official ones, each with the areas it can mean.
-    Raises GazetteerError naming the code of a row that is malformed, misplaced or without the area around it.
-    """
-    keys, name_ends, marks = array("Q"), array("I"), array("Q")
-    latitudes, longitudes, islands = array("i"), array("i"), array("H")
-    names: list[str] = []
-    island_numbers: dict[str, int] = {}
-    cells: dict[int, array[int]] = {}
-    latest, end = _Latest(), 0
-    for number, row in enumerate(rows):
-        level = latest.admit(row.code)
-        keys.append(_key_of(row.code))
-        names.append(row.name)
-        end += len(row.name)
-        name_ends.append(end)
-        latitudes.append(round(row.lat * DEGREE_PARTS))
-        longitudes.append(round(row.lon * DEGREE_PARTS))
-        islands.append(island_numbers.setdefault(row.island, len(island_numbers)))
-        marks.append(_name_mark(fold(bare_name(row.name, level))) | number)
-        if level == VILLAGE:
-            cell = cell_of(latitudes[-1], longitudes[-1])
-            (cells.get(cell) or cells.setdefault(cell, array("I"))).append(number)
-    return Gazetteer(
-        keys,
-        "".join(names),
-        name_ends,
-        latitudes,
-        longitudes,
-        islands,
-        tuple(island_numbers),
-        array("Q", sorted(marks)),
-        cells,
-        nicknames,
-        borders,
-    )
-
-
 def level_of(code: str) -> Level | None:
     """Read the level off a code; None when it is not written like a code."""
     return _LEVEL_OF_LENGTH[len(code)] if _CODE.fullmatch(code) else None
@@ -243,6 +190,16 @@ def fold(text: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", unicodedata.normalize("NFKD", text).lower())
 
 
+def key_of(code: str) -> int:
+    """Turn a code into the number by which the columns are in order."""
+    return int(code.replace(".", "").ljust(10, "0"))
+
+
+def name_mark(folded: str) -> int:
+    """Turn a folded name into the number by which areas are found; the row is added to it."""
+    return zlib.crc32(folded.encode("ascii")) << _ROW_BITS
+
+
 def kilometres(one: Point, other: Point) -> float:
     """Measure the straight line between two points."""
     lat, other_lat = math.radians(one.lat), math.radians(other.lat)
@@ -252,34 +209,7 @@ def kilometres(one: Point, other: Point) -> float:
     return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(min(chord, 1.0)))
 
 
-class _Latest:
-    """The areas that surround the next row, so that a gap in the file is noticed where it is."""
-
-    def __init__(self) -> None:
-        self._code = ""
-
-    def admit(self, code: str) -> Level:
-        level = level_of(code)
-        if level is None:
-            raise GazetteerError(f"{code!r} is not an area code; derive the points again")
-        if code <= self._code:
-            raise GazetteerError(f"{code} comes after {self._code}; sort the rows by code")
-        parent = code.rpartition(".")[0]
-        if not self._code.startswith(parent):
-            raise GazetteerError(f"{code} comes without {parent} before it; derive the points again")
-        self._code = code
-        return level
-
-
-def _key_of(code: str) -> int:
-    return int(code.replace(".", "").ljust(10, "0"))
-
-
 def _code_of(key: int) -> AreaCode:
     province, regency, district, village = key // 10**8, key // 10**6 % 100, key // 10**4 % 100, key % 10**4
     parts = (f"{province:02}", regency and f"{regency:02}", district and f"{district:02}", village and f"{village:04}")
     return AreaCode(".".join(str(part) for part in parts if part))
-
-
-def _name_mark(folded: str) -> int:
-    return zlib.crc32(folded.encode("ascii")) << _ROW_BITS

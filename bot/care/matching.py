@@ -1,13 +1,15 @@
 """Rank service units for a person by the time the way takes, and say why each is offered."""
 
 import math
-from collections.abc import Iterable, Sequence
+from bisect import insort
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
 
 from bot.care.gazetteer import DISTRICT, REGENCY, VILLAGE, AreaCode, Gazetteer, Point, kilometres, level_of
-from bot.care.travel import SENSIBLE_MINUTES, Journey, Travel, Way, round_minutes
+from bot.care.travel import LONGEST_MINUTES, SENSIBLE_MINUTES, Arrival, Journey, Travel, Way, round_minutes
+from bot.care.unitmap import UnitMap
 from bot.care.units import Open, OpensAt, Unit, UnitId, Unknown, local_time, opening
 
 ReasonId = Literal[
@@ -29,11 +31,8 @@ ReasonId = Literal[
 
 FAR_AWAY_KM = 300
 
-# A unit charged with the person's regency wins against one that is nearer by less than this share of the way.
-_FAVOUR_OF_SERVING_THE_REGENCY = 0.8
-# Mountains are invisible to a detour factor: where the directory says that the roads run to a unit, the others may
-# look up to three times as near.
-_FAVOUR_OF_THE_ROADS = 1 / 3
+# Reckoned in two ways, equal minutes may differ by as much.
+_A_TIE = 1e-6
 _ABOUT_AS_FAR = 1.25
 _ABOUT_AS_FAR_MINUTES = 15
 _ONE_TOWN_KM = 20
@@ -58,57 +57,78 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A unit as seen from where the person is; infinite `minutes` where no way is known."""
+    """A unit as seen from where the person is; no `arrival` and an infinite `cost` where no way is known."""
 
     unit: Unit
+    arrival: Arrival | None
     km: float
-    minutes: float
     cost: float
     nearness: int
     other_island: bool
     own_neighbourhood: bool
 
+    @property
+    def minutes(self) -> float:
+        return math.inf if self.arrival is None else self.arrival.minutes
 
-def rank(
-    units: Iterable[Unit],
+
+def rank(  # noqa: PLR0913 - the world, the place and what is wished
+    units: UnitMap | Iterable[Unit],
     gazetteer: Gazetteer,
     travel: Travel,
     area_code: AreaCode,
     limit: int = 3,
     now: datetime | None = None,
+    *,
+    wanted: Callable[[Unit], bool] | None = None,
 ) -> tuple[Offer, ...]:
     """Offer the units that are easiest to reach from an area, best first; those without a known way come last.
 
-    `now` is aware; None leaves opening hours out.
+    `units`: a UnitMap is searched, anything else is laid out as one first.  `now` is aware; None leaves opening hours
+    out.  `wanted`: leaves out units, so that one map serves many wishes.
     A community unit of the person's own kecamatan is staffed by neighbours: it takes the last place at most,
-    unless there is nothing else.  Empty when the area is unknown or no unit is active.
+    unless there is nothing else.  Empty when the area is unknown or no unit is active and wanted.
     """
     home = gazetteer.point(area_code)
     if home is None:
         return ()
-    journey = travel.leave(home)
-    seen = [_see(unit, home, area_code, journey) for unit in units if unit.active]
+    search = _Search(_map(units), home, area_code, travel, wanted)
+    seen = search.reach(limit)
+    if sum(not one.own_neighbourhood for one in seen) < limit:
+        seen += search.list_others(seen)
     chosen = _keep_neighbours_last(sorted(seen, key=_order), limit)
     nearest = min((_distance(one) for one in seen if not one.own_neighbourhood), default=(0.0, 0.0))
-    return tuple(_offer(one, journey, _reasons(one, area_code, nearest, now)) for one in chosen)
+    return tuple(_offer(one, search.journey, _reasons(one, area_code, nearest, now)) for one in chosen)
 
 
-def is_enough(units: Iterable[Unit], gazetteer: Gazetteer, travel: Travel, area: AreaCode) -> bool:
-    """Tell whether no kecamatan need be asked for, because all of a regency lead to the same unit.
+def is_enough(
+    units: UnitMap | Iterable[Unit],
+    gazetteer: Gazetteer,
+    travel: Travel,
+    area: AreaCode,
+    *,
+    wanted: Callable[[Unit], bool] | None = None,
+) -> bool:
+    """Tell whether no kecamatan need be asked for: all of a regency lead to the same unit, or none of it to a near one.
 
     A province is never enough: the ways inside it differ too much.  Nor is a regency with a community unit, because
     neighbours are recognised by their kecamatan.
     """
-    choice = [unit for unit in units if unit.active]
-    if level_of(area) != REGENCY or any(unit.kind == "ibm" and unit.area.startswith(area) for unit in choice):
+    choice = _map(units)
+    candidates = [unit for unit in choice.active if wanted is None or wanted(unit)]
+    neighbours = any(unit.kind == "ibm" and unit.area.startswith(area) for unit in candidates)
+    if level_of(area) != REGENCY or not candidates or neighbours:
         return False
-    first: UnitId | None = None
+    led: set[UnitId] = set()
+    far: list[tuple[AreaCode, Point]] = []
     for district in gazetteer.children(area):
-        best = rank(choice, gazetteer, travel, district.code, limit=1)
-        if not best or (first is not None and best[0].unit.id != first):
+        if home := gazetteer.point(district.code):
+            near = _find_first(_Search(choice, home, district.code, travel, wanted, SENSIBLE_MINUTES))
+            led |= near
+            far += [] if near else [(district.code, home)]
+        if len(led) > 1:
             return False
-        first = best[0].unit.id
-    return first is not None
+    return not led or all(led == _find_first(_Search(choice, home, code, travel, wanted)) for code, home in far)
 
 
 def are_about_as_far(offers: Sequence[Offer]) -> bool:
@@ -126,24 +146,68 @@ def is_sensible(offer: Offer) -> bool:
     return offer.minutes is not None and offer.minutes <= SENSIBLE_MINUTES
 
 
-def _see(unit: Unit, home: Point, area_code: AreaCode, journey: Journey) -> _Seen:
-    minutes = journey.minutes_to(unit.point)
-    reachable = math.inf if minutes is None else minutes
-    return _Seen(
-        unit,
-        kilometres(home, unit.point),
-        reachable,
-        reachable * _favour(unit, area_code),
-        0 if _serves_regency(unit, area_code) else 1 if _serves_province(unit, area_code) else 2,
-        home.island != unit.point.island,
-        _is_own_neighbourhood(unit, area_code),
-    )
+class _Search:
+    """Looks at units in the order of their minutes until no other can come among the best."""
+
+    def __init__(
+        self,
+        units: UnitMap,
+        home: Point,
+        area_code: AreaCode,
+        travel: Travel,
+        wanted: Callable[[Unit], bool] | None,
+        longest: int = LONGEST_MINUTES,
+    ) -> None:
+        self._units = units
+        self._home = home
+        self._area_code = area_code
+        self._wanted = wanted
+        self.journey = travel.leave(home, units.trees, longest)
+
+    def reach(self, limit: int) -> list[_Seen]:
+        """See enough of the units with a known way to know the best, with all neighbours between them."""
+        seen: list[_Seen] = []
+        costs: list[float] = []
+        favours = self._favours()
+        for arrival in self.journey:
+            most_preferred = next(iter(favours.values()), 1.0)
+            if len(costs) >= limit and arrival.minutes * most_preferred > costs[limit - 1] + _A_TIE:
+                break
+            favour = favours.pop(arrival.number, 1.0)
+            unit = self._units.active[arrival.number]
+            if self._wanted is None or self._wanted(unit):
+                one = self._see(unit, arrival, arrival.minutes * favour)
+                seen.append(one)
+                if not one.own_neighbourhood:
+                    insort(costs, one.cost)
+        return seen
+
+    def list_others(self, seen: list[_Seen]) -> list[_Seen]:
+        """See the units that were not reached."""
+        known = {one.unit.id for one in seen}
+        others = (unit for unit in self._units.active if unit.id not in known)
+        return [self._see(unit, None, math.inf) for unit in others if self._wanted is None or self._wanted(unit)]
+
+    def _favours(self) -> dict[int, float]:
+        favours = self._units.favours(self._area_code[:_REGENCY_CODE])
+        if self._wanted is None:
+            return dict(favours)
+        return {number: favour for number, favour in favours.items() if self._wanted(self._units.active[number])}
+
+    def _see(self, unit: Unit, arrival: Arrival | None, cost: float) -> _Seen:
+        return _Seen(
+            unit,
+            arrival,
+            kilometres(self._home, unit.point),
+            cost,
+            0 if _serves_regency(unit, self._area_code) else 1 if _serves_province(unit, self._area_code) else 2,
+            self._home.island != unit.point.island,
+            _is_own_neighbourhood(unit, self._area_code),
+        )
 
 
-def _favour(unit: Unit, area_code: AreaCode) -> float:
-    if area_code[:_REGENCY_CODE] in unit.roads_from:
-        return _FAVOUR_OF_THE_ROADS
-    return _FAVOUR_OF_SERVING_THE_REGENCY if _serves_regency(unit, area_code) else 1.0
+def _find_first(search: _Search) -> set[UnitId]:
+    return {one.unit.id for one in sorted(search.reach(1), key=_order)[:1]}
 
 
 def _order(seen: _Seen) -> tuple[float, float, int, str]:
@@ -164,7 +228,7 @@ def _keep_neighbours_last(ordered: list[_Seen], limit: int) -> list[_Seen]:
 
 
 def _offer(seen: _Seen, journey: Journey, reasons: tuple[ReasonId, ...]) -> Offer:
-    way = journey.way_to(seen.unit.point)
+    way = None if seen.arrival is None else journey.way_to(seen.arrival)
     minutes = None if way is None else round_minutes(way.minutes)
     return Offer(seen.unit, _round_km(seen.km), minutes, way, reasons)
 
@@ -209,6 +273,10 @@ def _serves_regency(unit: Unit, area_code: AreaCode) -> bool:
 
 def _serves_province(unit: Unit, area_code: AreaCode) -> bool:
     return unit.kind == "bnnp" and unit.province == area_code[:_PROVINCE_CODE]
+
+
+def _map(units: UnitMap | Iterable[Unit]) -> UnitMap:
+    return units if isinstance(units, UnitMap) else UnitMap(units)
 
 
 def _is_own_neighbourhood(unit: Unit, area_code: AreaCode) -> bool:

@@ -25,6 +25,12 @@ ORDINARY_WORDS = frozenset(
     suka sulit susah tadi tahu tahun takut tanpa tanya tapi tau telat telepon teman tembakau tempat tengah tenang
     tentang terang terima teringat terlalu terserah tetap tiap tidak tidur tiga tinggal tolong tua tulis tunggu turun
     tutup uang udah umur untuk usaha usia wa waktu yakin yang
+    bengkel buruh guru honorer karyawan kuli mahasiswa nelayan ojek ojol pedagang pegawai pelajar pelaut perawat petani
+    satpam sopir supir swasta tani tentara tukang
+    bandar bandarnya bugis bujang bungkus buntu campur dana dingin gaji galak gratis haha harian jago jantung juta
+    kaleng keras keringat kopi limapuluh luar mendukung meninggal ngekos nyari paket panggil penenang per puluh ratus
+    rawan ribu samaran seminggu sepupu sulung tambah tangga tanggal tes tetangga tunggal
+    bu hutan kampung kapal laut lurah paling sawah sembarang
     again along alone am and any are ask back bad before begin call can cannot check day did do does done end enough
     fine first for from get go good have hello help here hi how i in is it just know later leave less like live long
     longer look make me more my name near need new next no nobody not nothing now of off ok old on one open or other

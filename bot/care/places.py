@@ -1,9 +1,11 @@
 """Understand where a person is, from a shared location or from a typed name of a place."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from bot.care.fragments import begun_by, holding, shortened_to, with_consonants_of
 from bot.care.gazetteer import (
     DISTRICT,
     PROVINCE,
@@ -13,12 +15,13 @@ from bot.care.gazetteer import (
     AreaCode,
     Gazetteer,
     bare_name,
+    fold,
     level_of,
     parent_of,
 )
 from bot.care.misspellings import Resembling, one_mistake_away, resembling, resembling_among
 from bot.care.ordinary import SPOKEN_WORDS
-from bot.care.placewords import BREAK, KIND_WORDS, wordings
+from bot.care.placewords import ADDRESS_WORDS, BREAK, KIND_WORDS, wordings
 from bot.care.readings import Meaning, Name, areas_around, read, split_kind
 
 SURE_WITHIN_KM = 10
@@ -32,8 +35,11 @@ _LATITUDES = (-11.5, 6.5)
 _LONGITUDES = (94.5, 141.5)
 _SHORTEST_SURE_NAME = 4
 _SHORTEST_SURE_MISSPELT = 7
+_SHORTEST_MISSPELT_VILLAGE = 8
 _MOST_WORDS_MISSPELT = 7
 _MOST_CONTEXTS = 4
+#: So begin words made from others; what looks like one is not taken for a misspelt name without asking.
+_VERB = re.compile("me[mn]|pe[mn]|ber|ter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +98,10 @@ def understand_text(gazetteer: Gazetteer, text: str) -> Understood:
         for way in ways:
             if meant := read(gazetteer, way.words, whole=whole):
                 return _answer(gazetteer, meant, sure=way.sure)
-    for way in ways:
-        if way.sure and (understood := _understand_misspelt(gazetteer, way.words)):
-            return understood
+    for understand in (_understand_misspelt, _understand_fragment):
+        for way in ways:
+            if way.sure and (understood := understand(gazetteer, way.words)):
+                return understood
     return Understood()
 
 
@@ -173,16 +180,22 @@ def _understand_misspelt(gazetteer: Gazetteer, words: tuple[str, ...]) -> Unders
 
 
 def _misspelt_with_context(gazetteer: Gazetteer, words: tuple[str, ...]) -> Iterator[Resembling]:
+    for context, named in _with_context(gazetteer, words):
+        level, folded = split_kind(named)
+        areas = [area for code in context for area in _related(gazetteer, code)]
+        chosen = [(area.code, bare_name(area.name, area.level)) for area in areas if level in {None, area.level}]
+        yield from _inner(context, resembling_among(folded, chosen))
+
+
+def _with_context(
+    gazetteer: Gazetteer, words: tuple[str, ...]
+) -> Iterator[tuple[tuple[AreaCode, ...], tuple[str, ...]]]:
+    """Yield the areas that some of the words mean, with the words before or behind."""
     for place in range(1, len(words)):
         for right, wrong in ((words[place:], words[:place]), (words[:place], words[place:])):
             named = _without_breaks(wrong)
             if named and (context := _context(gazetteer, right)):
-                level, folded = split_kind(named)
-                areas = [area for code in context for area in _related(gazetteer, code)]
-                chosen = [
-                    (area.code, bare_name(area.name, area.level)) for area in areas if level in {None, area.level}
-                ]
-                yield from _inner(context, resembling_among(folded, chosen))
+                yield context, named
 
 
 def _context(gazetteer: Gazetteer, words: tuple[str, ...]) -> tuple[AreaCode, ...]:
@@ -224,7 +237,7 @@ def _understand_misspelt_alone(gazetteer: Gazetteer, words: tuple[str, ...]) -> 
     if not codes:
         return None
     sure = len(found) == 1 and found[0].mistakes == 1 and len(folded) >= _SHORTEST_SURE_MISSPELT
-    sure = sure and not _could_be_misspelt_village(gazetteer, folded, codes)
+    sure = sure and not _VERB.match(folded) and not _could_be_misspelt_village(gazetteer, folded, codes)
     name = Name(codes, kind_said=level is not None, folded=found[0].name)
     return _answer(gazetteer, dict.fromkeys(codes, (name,)), sure=sure)
 
@@ -235,6 +248,27 @@ def _could_be_misspelt_village(gazetteer: Gazetteer, folded: str, codes: frozens
         for near in one_mistake_away(folded)
         for code in gazetteer.named(near)
         if code not in codes
+    )
+
+
+def _understand_fragment(gazetteer: Gazetteer, words: tuple[str, ...]) -> Understood | None:
+    """Ask about a place of which only a part of the name was typed."""
+    if len(words) > _MOST_WORDS_MISSPELT or not SPOKEN_WORDS.isdisjoint(words):
+        return None
+    found = set(shortened_to(gazetteer, words))
+    if ADDRESS_WORDS.isdisjoint(words) and BREAK not in words:
+        folded = fold("".join(words))
+        found |= begun_by(gazetteer, folded) | with_consonants_of(gazetteer, folded)
+        if len(folded) >= _SHORTEST_MISSPELT_VILLAGE:
+            found |= {code for near in one_mistake_away(folded) for code in gazetteer.named(near)}
+    for context, named in _with_context(gazetteer, words):
+        inside = [area for code in context for area in _related(gazetteer, code)]
+        part = shortened_to(gazetteer, named) | (holding(named[0], inside) if len(named) == 1 else frozenset())
+        found |= {code for code in part if areas_around(code) & set(context)}
+    if not found:
+        return None
+    return _answer(
+        gazetteer, {code: (Name(frozenset(found), kind_said=False, folded=""),) for code in found}, sure=False
     )
 
 

@@ -10,7 +10,7 @@ BREAK = ","
 _MOST_CHARACTERS = 160
 _MOST_WORDS = 14
 _WORD = re.compile(r"[a-z0-9]+(?:['\u2019-][a-z0-9]+)*|[,;/\n]")
-_DOUBLED = re.compile(r"([a-z]{2,})2")
+_DOUBLED = re.compile(r"([a-z]{2,})2([a-z]*)")
 _DIGITS = re.compile(r"\d+")
 
 # fmt: off
@@ -20,11 +20,12 @@ KIND_WORDS = frozenset({
     "distrik", "kelurahan", "kel", "desa", "ds",
 })
 _AROUND = frozenset({
-    "aja", "aku", "alamat", "alamatku", "am", "area", "asal", "asli", "asalnya", "bang", "bro", "city",
-    "daerah", "dari",
+    "aja", "ak", "aku", "alamat", "alamatku", "am", "area", "asal", "asli", "asalnya", "bang", "bro", "city",
+    "d", "daerah", "dari", "dr",
     "di", "dlm", "dok", "domisili", "from", "gan", "gue", "gw", "halo", "hai", "i", "im", "in", "indonesia",
     "kak", "ke", "kk", "live", "lokasi", "lokasiku", "mas", "mbak", "min", "my", "nih", "of", "orang", "pak", "posisi",
-    "rumah", "rumahku", "saat", "saja", "sama", "sana", "saya", "sekarang", "sih", "sini", "tempat", "the", "tinggal",
+    "rumah", "rumahku", "saat", "saja", "sama", "sana", "saya", "sekarang", "sih", "sini", "skrg", "skrng", "sy",
+    "tempat", "tggl", "tgl", "the", "tinggal",
     "tinggalku", "warga", "wilayah", "ya", "yg", "yang", "kami", "ini", "itu", "menetap", "berada", "ada",
 })
 _NEAR = frozenset({
@@ -42,6 +43,8 @@ _STREETS = frozenset({
     "lr", "lrg", "no", "nomor", "perum", "perumahan", "rt", "rw", "dusun", "dsn", "lingkungan", "pondokan",
 })
 # fmt: on
+#: Words that stand around the names in an address, and are none themselves.
+ADDRESS_WORDS = KIND_WORDS | _AROUND | _NEAR | _LANDMARKS | _STREETS
 
 _SHORT = {
     "tj": "tanjung", "tjg": "tanjung", "tg": "tanjung", "tgj": "tanjung", "tanj": "tanjung", "tnj": "tanjung",
@@ -52,6 +55,7 @@ _SHORT = {
     "jkt": "jakarta", "jak": "jakarta", "dki": "jakarta", "kdi": "kendari", "kndari": "kendari", "bdg": "bandung",
     "bjm": "banjarmasin", "bpp": "balikpapan", "sby": "surabaya", "smg": "semarang", "mks": "makassar",
     "tng": "tangerang", "tgr": "tangerang", "sul": "sulawesi", "kal": "kalimantan", "sum": "sumatera",
+    "tn": "tanah", "tnh": "tanah",
     "wawoni": "wawonii", "p": "pulau", "pl": "pulau", "pul": "pulau", "kpl": "kepulauan", "sm": "semper",
 }  # fmt: skip
 #: Short only behind a name: "bar", "sel" and "tim" are also words of their own.
@@ -62,6 +66,10 @@ _DIRECTIONS = {
     "tgra": "tenggara", "pus": "pusat", "pst": "pusat", "psat": "pusat", "north": "utara", "south": "selatan",
     "west": "barat", "east": "timur", "central": "tengah", "southeast": "tenggara",
 }  # fmt: skip
+
+
+#: No Indonesian word begins with two such letters: what does is short for two words written as one, like tjpriok.
+_JOINED = re.compile(r"(tjg|tj|klp|pdk|pd|psr|kbn|kb|kp|bt|gn|tn)([a-z]{4,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +84,39 @@ class Wording:
 
 
 def wordings(text: str) -> Iterator[Wording]:
-    """Yield the ways to take a text, the most literal first; none for one that is too long for a place."""
+    """Yield the ways to take a text, the most literal first; none for one too long for a place or without any name."""
     words = _split(text)
-    near = any(word in _NEAR for word in words)
+    if ADDRESS_WORDS.issuperset(_without(words, frozenset({BREAK}))):
+        return
     seen: set[tuple[str, ...]] = set()
-    for literal in (_trim(words, frozenset()), _trim(words, _AROUND)):
-        if literal and literal not in seen and len(literal) <= _MOST_WORDS:
-            seen.add(literal)
-            yield Wording(literal, sure=True)
+    for way in (*_sure_ways(words), *_near_ways(words)):
+        if way.words and way.words not in seen and len(way.words) <= _MOST_WORDS:
+            seen.add(way.words)
+            yield way
+
+
+def _sure_ways(words: tuple[str, ...]) -> Iterator[Wording]:
+    """Yield the text as it stands, then without what surrounds the name, then with short forms written out."""
+    near = not _NEAR.isdisjoint(words)
+    yield Wording(_trim(words, frozenset()), sure=True)
+    yield Wording(_trim(words, _AROUND), sure=True)
     for way in _ways(words):
-        named = _trim(way, _AROUND | _NEAR)
-        if named and named not in seen and len(named) <= _MOST_WORDS:
-            seen.add(named)
-            yield Wording(named, sure=not near)
-    if near or any(word in _STREETS for word in words):
+        yield Wording(_trim(way, _AROUND | _NEAR), sure=not near)
+
+
+def _near_ways(words: tuple[str, ...]) -> Iterator[Wording]:
+    yield Wording(_name_before_landmark(words), sure=True)
+    if not _NEAR.isdisjoint(words) or not _STREETS.isdisjoint(words):
         expanded = _expand(_without(words, _NEAR | _LANDMARKS | _STREETS))
         for start in range(len(expanded)):
             yield Wording(_trim(expanded[start:], _AROUND), sure=False)
+
+
+def _name_before_landmark(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what comes before `near the market`; empty when something else is there or nothing."""
+    place = next((place for place, word in enumerate(words) if word in _NEAR), 0)
+    beside_a_landmark = words[place + 1 : place + 2] and words[place + 1] in _LANDMARKS
+    return _trim(_without(_expand(words[:place]), _AROUND), frozenset()) if beside_a_landmark else ()
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -112,6 +136,8 @@ def _ways(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     yield without_streets
     yield _without(without_streets, _AROUND | _NEAR)
     yield _without(without_streets, _AROUND | _NEAR | {"pulau", "island"})
+    yield tuple("kepulauan" if word == "pulau" else word for word in _without(without_streets, _AROUND | _NEAR))
+    yield _without(_expand(tuple(_part_joined(words))), _AROUND | _NEAR)
 
 
 def _trim(words: tuple[str, ...], leading: frozenset[str]) -> tuple[str, ...]:
@@ -132,8 +158,14 @@ def _expanded(word: str, *, first: bool) -> str:
     if not first and word in _DIRECTIONS:
         return _DIRECTIONS[word]
     if doubled := _DOUBLED.fullmatch(word):
-        return doubled[1] * 2
+        return doubled[1] * 2 + doubled[2]
     return _SHORT.get(word, word)
+
+
+def _part_joined(words: tuple[str, ...]) -> Iterator[str]:
+    for word in words:
+        joined = _JOINED.fullmatch(word)
+        yield from joined.groups() if joined else (word,)
 
 
 def _drop_streets(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,24 +2,27 @@
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
+from bot.care.cells import KM_PER_DEGREE
 from bot.care.crossings import Crossing, CrossingKind, Port, Strait
 from bot.care.gazetteer import Point, kilometres
+from bot.care.trees import Box, degrees_to, grow_trees
 
 LegKind = Literal["land"] | CrossingKind
 
 #: Beyond this a way is no longer one that a person can be sent.
 SENSIBLE_MINUTES = 8 * 60
+#: Beyond this no way is looked for.
+LONGEST_MINUTES = 48 * 60
 
 # A road is half as long again as the straight line, and is travelled at 37.5 km/h: reported trips on Sulawesi,
 # Muna and Buton took 1.5 to 3.1 minutes for a straight kilometre.
 _LAND_MINUTES_PER_KM = 1.5 * 60 / 37.5
 _SHORTEST_MINUTES = 5
-_LONGEST_MINUTES = 48 * 60
-_KM_PER_DEGREE = 111.195
+_MINUTES_PER_DEGREE = _LAND_MINUTES_PER_KM * KM_PER_DEGREE
 
 # Half of the time between two departures, as far as people do not simply come for the departure.
 _WAITS = ((70, 15), (28, 45), (14, 75), (7, 120), (3, 240), (0, 420))
@@ -49,96 +52,136 @@ class Way:
     legs: tuple[Leg, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One of the places asked about, by its number, with the minutes to it from door to door.
+
+    `last_port`: the number of the port from which it is reached over land; `land_minutes`: how long that takes.
+    """
+
+    number: int
+    minutes: float
+    last_port: int
+    land_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sailing:
+    """What sails from a port to the port of another number; `minutes` do not count the wait."""
+
+    to: int
+    kind: CrossingKind
+    minutes: int
+    wait: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Travel:
     """All known crossings as a graph: ports, what sails from each, and the ports of each island."""
 
-    _ports: tuple[Port, ...]
-    _sailings: tuple[tuple["_Sailing", ...], ...]
-    _ports_of: dict[str, tuple[int, ...]]
+    ports: tuple[Port, ...]
+    sailings: tuple[tuple["Sailing", ...], ...]
+    ports_of: Mapping[str, Box]
 
-    def leave(self, home: Point) -> "Journey":
-        """Reckon how soon every port can be reached from a place."""
-        journey = Journey(home, self._ports, self._ports_of)
-        journey.spread(self._sailings)
-        return journey
+    def leave(self, home: Point, places: Mapping[str, Box], longest: int = LONGEST_MINUTES) -> "Journey":
+        """Set out for places, given as the tree of each island, for so many minutes at the longest."""
+        return Journey(self, home, places, longest)
+
+    def plan(self, home: Point, place: Point) -> Way | None:
+        """Describe the way between two places; None where none is known."""
+        journey = self.leave(home, grow_trees([place]))
+        return next((journey.way_to(arrival) for arrival in journey), None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Journey:
-    """What can be reached from one place.  Ports are numbers here, as in `Travel`."""
+    """All ways from one place at once: to iterate is to arrive at place after place, the soonest first.
 
-    home: Point
-    _ports: tuple[Port, ...]
-    _ports_of: dict[str, tuple[int, ...]]
-    _minutes: dict[int, float] = field(default_factory=dict)
-    _came: dict[int, tuple[int, "_Sailing | None"]] = field(default_factory=dict)
-    _arrivals: dict[str, list[int]] = field(default_factory=dict)
+    Ports and places, and the boxes that hold them, wait in one queue; a box waits with the minutes in which it can be
+    reached at best.  So who needs the three nearest places pays for little more than these.  Over land one goes only
+    from home and after every landing.
+    """
 
-    def minutes_to(self, place: Point) -> float | None:
-        """Reckon the minutes to a place; None where no way is known."""
-        minutes, _ = self._end(place)
-        return minutes if minutes < math.inf else None
+    __slots__ = ("_arrived", "_came", "_longest", "_order", "_places", "_soonest", "_travel", "_waiting")
 
-    def way_to(self, place: Point) -> Way | None:
-        """Describe the way to a place; None where none is known."""
-        minutes, last = self._end(place)
-        if minutes == math.inf:
-            return None
-        legs = list(self._legs_to(last))
-        on_land = minutes - (self._minutes[last] if last != _NOWHERE else 0)
-        return Way(max(round(minutes), _SHORTEST_MINUTES), (*legs, Leg("land", round(on_land), "")))
+    def __init__(self, travel: Travel, home: Point, places: Mapping[str, Box], longest: int) -> None:
+        self._travel = travel
+        self._longest = longest
+        self._places = places
+        self._soonest: dict[int, float] = {}
+        self._came: dict[int, tuple[int, Sailing | None]] = {}
+        self._arrived: set[int] = set()
+        self._waiting: list[_Entry] = []
+        self._order = 0
+        self._land(home, 0.0, _NOWHERE)
 
-    def spread(self, sailings: tuple[tuple["_Sailing", ...], ...]) -> None:
-        """Reach port after port, the soonest first; over land only once after every landing."""
-        waiting: list[tuple[float, int]] = []
-        self._walk(waiting, 0.0, _NOWHERE)
-        while waiting:
-            minutes, port = heapq.heappop(waiting)
-            if minutes > self._minutes[port]:
-                continue
-            came_by_sea = self._came[port][1] is not None
-            if came_by_sea:
-                self._arrivals.setdefault(self._ports[port].point.island, []).append(port)
-                self._walk(waiting, minutes, port)
-            for sailing in sailings[port]:
-                self._reach(waiting, minutes + sailing.wait + sailing.minutes, sailing.to, (port, sailing))
+    def __iter__(self) -> Iterator[Arrival]:
+        """Arrive at all places that have a known way."""
+        while self._waiting:
+            minutes, _, is_port, start, thing = heapq.heappop(self._waiting)
+            if isinstance(thing, Box):
+                self._open(start, thing, is_port=is_port)
+            elif is_port:
+                self._call_at(thing, minutes)
+            elif thing not in self._arrived:
+                self._arrived.add(thing)
+                yield Arrival(thing, minutes, start.port, minutes - start.minutes)
 
-    def _walk(self, waiting: list[tuple[float, int]], minutes: float, start: int) -> None:
-        point = self.home if start == _NOWHERE else self._ports[start].point
-        for port in self._ports_of.get(point.island, ()):
-            if port != start:
-                self._reach(waiting, minutes + _land_minutes(point, self._ports[port].point), port, (start, None))
+    def way_to(self, arrival: Arrival) -> Way:
+        """Describe the way to a place at which this journey has arrived."""
+        legs = tuple(self._legs_to(arrival.last_port))
+        return Way(
+            max(round(arrival.minutes), _SHORTEST_MINUTES), (*legs, Leg("land", round(arrival.land_minutes), ""))
+        )
 
-    def _reach(
-        self, waiting: list[tuple[float, int]], minutes: float, port: int, came: tuple[int, "_Sailing | None"]
-    ) -> None:
-        if minutes < min(self._minutes.get(port, math.inf), _LONGEST_MINUTES):
-            self._minutes[port] = minutes
+    def _land(self, point: Point, minutes: float, port: int) -> None:
+        start = _Start(point.lat, point.lon, math.cos(math.radians(point.lat)), minutes, port)
+        for trees, is_port in ((self._travel.ports_of, True), (self._places, False)):
+            if box := trees.get(point.island):
+                self._wait(minutes, start, box, is_port=is_port)
+
+    def _open(self, start: "_Start", box: Box, *, is_port: bool) -> None:
+        lat, lon, shrink, minutes, port = start
+        for inner in box.boxes:
+            soonest = minutes + _MINUTES_PER_DEGREE * degrees_to(inner, lat, lon, shrink)
+            self._wait(soonest, start, inner, is_port=is_port)
+        for spot_lat, spot_lon, number in box.spots:
+            reached = minutes + _MINUTES_PER_DEGREE * math.hypot(spot_lat - lat, (spot_lon - lon) * shrink)
+            if is_port:
+                self._reach(number, reached, start, (port, None))
+            else:
+                self._wait(reached, start, number, is_port=False)
+
+    def _call_at(self, port: int, minutes: float) -> None:
+        if minutes > self._soonest[port]:
+            return
+        start = _Start(0.0, 0.0, 0.0, minutes, port)
+        if self._came[port][1] is not None:
+            self._land(self._travel.ports[port].point, minutes, port)
+        for sailing in self._travel.sailings[port]:
+            self._reach(sailing.to, minutes + sailing.wait + sailing.minutes, start, (port, sailing))
+
+    def _reach(self, port: int, minutes: float, start: "_Start", came: "tuple[int, Sailing | None]") -> None:
+        if minutes < self._soonest.get(port, self._longest):
+            self._soonest[port] = minutes
             self._came[port] = came
-            heapq.heappush(waiting, (minutes, port))
+            self._wait(minutes, start, port, is_port=True)
 
-    def _end(self, place: Point) -> tuple[float, int]:
-        ends = [
-            (self._minutes[port] + _land_minutes(self._ports[port].point, place), port)
-            for port in self._arrivals.get(place.island, ())
-        ]
-        if place.island == self.home.island:
-            ends.append((_land_minutes(self.home, place), _NOWHERE))
-        soonest = min(ends, default=(math.inf, _NOWHERE))
-        return soonest if soonest[0] <= _LONGEST_MINUTES else (math.inf, _NOWHERE)
+    def _wait(self, minutes: float, start: "_Start", thing: Box | int, *, is_port: bool) -> None:
+        if minutes <= self._longest:
+            self._order += 1
+            heapq.heappush(self._waiting, (minutes, self._order, is_port, start, thing))
 
     def _legs_to(self, port: int) -> Iterator[Leg]:
         if port == _NOWHERE:
             return
         before, sailing = self._came[port]
         yield from self._legs_to(before)
-        name = self._ports[port].name
+        name = self._travel.ports[port].name
         if sailing is not None:
             yield Leg(sailing.kind, sailing.minutes, name)
         else:
-            start = self._minutes[before] if before != _NOWHERE else 0.0
-            yield Leg("land", round(self._minutes[port] - start), name)
+            start = self._soonest[before] if before != _NOWHERE else 0.0
+            yield Leg("land", round(self._soonest[port] - start), name)
 
 
 def build_travel(crossings: Iterable[Crossing], straits: Iterable[Strait]) -> Travel:
@@ -162,12 +205,17 @@ def round_minutes(minutes: float) -> int:
     return max(round(minutes / step) * step, _SHORTEST_MINUTES)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sailing:
-    to: int
-    kind: CrossingKind
-    minutes: int
-    wait: int
+class _Start(NamedTuple):
+    """From where one goes over land: home, or a port after landing.  `shrink`: the cosine of the latitude."""
+
+    lat: float
+    lon: float
+    shrink: float
+    minutes: float
+    port: int
+
+
+_Entry = tuple[float, int, bool, _Start, Box | int]
 
 
 class _Graph:
@@ -175,19 +223,16 @@ class _Graph:
 
     def __init__(self) -> None:
         self._numbers: dict[Port, int] = {}
-        self._sailings: dict[int, list[_Sailing]] = {}
+        self._sailings: dict[int, list[Sailing]] = {}
 
     def join(self, start: Port, end: Port, kind: CrossingKind, minutes: int, wait: int) -> None:
         one, other = self._number(start), self._number(end)
-        self._sailings.setdefault(one, []).append(_Sailing(other, kind, minutes, wait))
-        self._sailings.setdefault(other, []).append(_Sailing(one, kind, minutes, wait))
+        self._sailings.setdefault(one, []).append(Sailing(other, kind, minutes, wait))
+        self._sailings.setdefault(other, []).append(Sailing(one, kind, minutes, wait))
 
     def finish(self) -> Travel:
-        ports_of: dict[str, list[int]] = {}
-        for port, number in self._numbers.items():
-            ports_of.setdefault(port.point.island, []).append(number)
         sailings = tuple(tuple(self._sailings[number]) for number in range(len(self._numbers)))
-        return Travel(tuple(self._numbers), sailings, {island: tuple(ports) for island, ports in ports_of.items()})
+        return Travel(tuple(self._numbers), sailings, grow_trees([port.point for port in self._numbers]))
 
     def _number(self, port: Port) -> int:
         return self._numbers.setdefault(port, len(self._numbers))
@@ -195,9 +240,3 @@ class _Graph:
 
 def _wait(a_week: float) -> int:
     return next(minutes for least, minutes in _WAITS if a_week >= least)
-
-
-def _land_minutes(one: Point, other: Point) -> float:
-    north = other.lat - one.lat
-    east = (other.lon - one.lon) * math.cos(math.radians(one.lat))
-    return _LAND_MINUTES_PER_KM * _KM_PER_DEGREE * math.hypot(north, east)

@@ -6,7 +6,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from bot.care.gazetteer import AreaCode, AreaRow, Gazetteer, Point, build_gazetteer
+from bot.care.gazetteer import AreaCode, Gazetteer, Point
+from bot.care.survey import AreaRow, build_gazetteer
 from bot.care.travel import Travel
 from bot.care.units import Unit, UnitId
 from storage.areas import load_gazetteer, load_travel, load_units
@@ -43,6 +44,21 @@ def small_gazetteer(villages: Iterable[tuple[float, float]]) -> Gazetteer:
 def invented_unit(name: str, **changes: Any) -> Unit:  # noqa: ANN401 - any field of a unit may be changed
     """Make a unit in Kota Kendari of which a test changes what matters to it."""
     return replace(_PLAIN_UNIT, id=UnitId(name), name=name, **changes)
+
+
+def unit_at(name: str, area: str, **changes: Any) -> Unit:  # noqa: ANN401 - as above
+    """Place an invented unit at the point of an area."""
+    place = {"area": AreaCode(area), "province": AreaCode(area[:2]), "point": whole_gazetteer().point(area)}
+    return invented_unit(name, **(place | changes))
+
+
+@cache
+def all_districts() -> tuple[AreaCode, ...]:
+    """List every kecamatan."""
+    areas = whole_gazetteer().children(None)
+    for _ in range(2):
+        areas = tuple(child for area in areas for child in whole_gazetteer().children(area.code))
+    return tuple(area.code for area in areas)
 
 
 _PLAIN_UNIT = Unit(

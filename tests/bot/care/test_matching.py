@@ -6,19 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.care.gazetteer import AreaCode, Gazetteer, Point
+from bot.care.gazetteer import AreaCode, Point
 from bot.care.matching import FAR_AWAY_KM, Offer, are_about_as_far, is_enough, is_sensible, rank
+from bot.care.unitmap import UnitMap
 from bot.care.units import Span, Unit
-from tests.surroundings.geography import invented_unit, real_travel, real_units, whole_gazetteer
+from tests.bot.care import more_place_cases, place_cases
+from tests.surroundings.geography import all_districts, real_travel, real_units, unit_at, whole_gazetteer
 
 MANDONGA = AreaCode("74.71.01")
 WEEKDAYS_8_TO_16 = (*[Span(time(8), time(16))] * 5, None, None)
-
-
-def unit_at(name: str, area: str, **changes: object) -> Unit:
-    """Place an invented unit at the point of an area."""
-    place = {"area": AreaCode(area), "province": AreaCode(area[:2]), "point": whole_gazetteer().point(area)}
-    return invented_unit(name, **(place | changes))
 
 
 def offered(units: list[Unit], area: str, limit: int = 3) -> list[str]:
@@ -187,6 +183,27 @@ def test_a_regency_is_enough_where_all_of_it_leads_to_one_unit(area: str, *, eno
     assert not is_enough([], whole_gazetteer(), real_travel(), AreaCode(area))
 
 
+def test_a_regency_from_which_nobody_is_near_is_enough() -> None:
+    answering = [unit for unit in real_units() if unit.takes_handoffs]
+    merauke = AreaCode("93.01")
+
+    assert is_enough(answering, whole_gazetteer(), real_travel(), merauke)
+    assert not is_sensible(rank(answering, whole_gazetteer(), real_travel(), merauke)[0])
+
+
+def test_nearly_every_area_leads_to_a_fitting_unit() -> None:
+    answering = UnitMap(unit for unit in real_units() if unit.takes_handoffs)
+    cases = [*place_cases.AREAS, *place_cases.AREAS_HELD_OUT, *more_place_cases.AREAS]
+    first = [
+        rank(answering, whole_gazetteer(), real_travel(), AreaCode(area), limit=1)[0].unit.id in fitting.split()
+        for areas, fitting in cases
+        for area in areas.split()
+    ]
+
+    assert len(first) >= 100
+    assert sum(first) / len(first) >= 0.97
+
+
 def test_where_neighbours_may_answer_the_kecamatan_is_asked_for() -> None:
     units = [unit_at("kendari", "74.71"), unit_at("ibm-sanua", "74.71.05.1007", kind="ibm")]
 
@@ -198,16 +215,7 @@ def test_an_area_nobody_knows_gets_no_offer() -> None:
     assert rank(real_units(), whole_gazetteer(), real_travel(), AreaCode("00.01")) == ()
 
 
-def everywhere(gazetteer: Gazetteer) -> list[AreaCode]:
-    return [
-        district.code
-        for province in gazetteer.children(None)
-        for regency in gazetteer.children(province.code)
-        for district in gazetteer.children(regency.code)
-    ]
-
-
-@given(area=st.sampled_from(everywhere(whole_gazetteer())), limit=st.integers(1, 10))
+@given(area=st.sampled_from(all_districts()), limit=st.integers(1, 10))
 def test_everywhere_as_many_units_as_asked_are_offered_and_neighbours_last(area: AreaCode, limit: int) -> None:
     offers = rank(real_units(), whole_gazetteer(), real_travel(), area, limit)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.care.crossings import Crossing, CrossingKind, Port, Strait
 from bot.care.gazetteer import Point
 from bot.care.travel import Leg, Travel, build_travel, round_minutes
+from bot.care.trees import grow_trees
 from tests.surroundings.geography import real_travel, real_units, whole_gazetteer
 
 KM = 1 / 111.195
@@ -24,11 +25,11 @@ def line(start: Port, end: Port, minutes: int = 30, a_week: float = 7, kind: Cro
 
 
 def minutes(travel: Travel, home: Point, place: Point) -> float | None:
-    return travel.leave(home).minutes_to(place)
+    return next((arrival.minutes for arrival in travel.leave(home, grow_trees([place]))), None)
 
 
 def test_on_one_island_the_way_is_two_and_a_half_minutes_a_kilometre() -> None:
-    way = build_travel((), ()).leave(HOME).way_to(Point(100 * KM, 120.0, "rumah"))
+    way = build_travel((), ()).plan(HOME, Point(100 * KM, 120.0, "rumah"))
 
     assert way is not None
     assert way.minutes == 240
@@ -36,7 +37,7 @@ def test_on_one_island_the_way_is_two_and_a_half_minutes_a_kilometre() -> None:
 
 
 def test_the_way_over_the_sea_adds_the_wait_for_the_ferry() -> None:
-    way = build_travel([line(HARBOUR, LANDING)], ()).leave(HOME).way_to(ISLET)
+    way = build_travel([line(HARBOUR, LANDING)], ()).plan(HOME, ISLET)
 
     assert way is not None
     assert way.minutes == 24 + 120 + 30 + 12
@@ -71,7 +72,7 @@ def test_where_a_line_is_known_no_boat_is_invented() -> None:
 def test_a_gulf_of_the_same_island_may_be_crossed() -> None:
     near, far = Port("Teluk", HOME), Port("Tanjung", Point(500 * KM, 120.0, "rumah"))
 
-    way = build_travel([line(near, far, minutes=60)], ()).leave(HOME).way_to(far.point)
+    way = build_travel([line(near, far, minutes=60)], ()).plan(HOME, far.point)
 
     assert way is not None
     assert way.minutes == 180
@@ -79,10 +80,21 @@ def test_a_gulf_of_the_same_island_may_be_crossed() -> None:
 
 
 def test_without_a_crossing_no_way_is_known() -> None:
-    journey = build_travel((), ()).leave(HOME)
+    travel = build_travel((), ())
 
-    assert journey.minutes_to(ISLET) is None
-    assert journey.way_to(ISLET) is None
+    assert minutes(travel, HOME, ISLET) is None
+    assert travel.plan(HOME, ISLET) is None
+
+
+def test_many_places_are_reached_in_the_order_of_their_minutes_and_each_once() -> None:
+    places = [Point(north * KM, 120.0, "pulau" if north % 3 else "rumah") for north in range(60)]
+    travel = build_travel([line(HARBOUR, LANDING), line(Port("Utara", HOME), Port("Timur", ISLET), minutes=200)], ())
+
+    arrivals = list(travel.leave(HOME, grow_trees(places)))
+
+    assert sorted(arrival.number for arrival in arrivals) == list(range(60))
+    assert [arrival.minutes for arrival in arrivals] == sorted(arrival.minutes for arrival in arrivals)
+    assert all(arrival.minutes == minutes(travel, HOME, places[arrival.number]) for arrival in arrivals)
 
 
 @pytest.mark.parametrize(("exact", "rounded"), [(0, 5), (7, 5), (58, 60), (101, 100), (179, 180), (200, 210)])
@@ -105,9 +117,9 @@ def test_the_way_back_takes_as_long_and_the_legs_add_up(home: str, place: str) -
     assert start
     assert end
 
-    there = real_travel().leave(start).minutes_to(end)
-    back = real_travel().leave(end).minutes_to(start)
-    way = real_travel().leave(start).way_to(end)
+    there = minutes(real_travel(), start, end)
+    back = minutes(real_travel(), end, start)
+    way = real_travel().plan(start, end)
 
     assert (there is None) == (back is None) == (way is None)
     if there is not None and back is not None and way is not None:
@@ -121,13 +133,12 @@ def test_a_shorter_way_over_a_third_place_is_not_missed() -> None:
     units = [unit.point for unit in real_units() if unit.takes_handoffs and unit.province == "74"]
 
     for home in points:
-        direct = real_travel().leave(home)
         for town in units:
             for unit in units:
                 one, other, at_once = (
-                    direct.minutes_to(town),
+                    minutes(real_travel(), home, town),
                     minutes(real_travel(), town, unit),
-                    direct.minutes_to(unit),
+                    minutes(real_travel(), home, unit),
                 )
                 assert one is not None
                 assert other is not None
@@ -149,7 +160,7 @@ def test_the_boats_of_the_pilot_areas_are_known(area: str, unit: str, boats: lis
     assert home
     place = next(one.point for one in real_units() if one.id == unit)
 
-    way = real_travel().leave(home).way_to(place)
+    way = real_travel().plan(home, place)
 
     assert way is not None
     assert [leg.kind for leg in way.legs if leg.kind != "land"] == boats
