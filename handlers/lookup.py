@@ -9,21 +9,17 @@ from bot.care.units import Open, OpensAt, Unit, local_time, opening
 from bot.dialogue.answers import choose_from
 from bot.dialogue.effects import LookUp
 from bot.dialogue.events import Found, Offer
-from handlers.ways import describe_way
 from handlers.world import World
 
 #: Offered when none of the candidates fits: start again from the provinces.
 _OTHER = "other"
 #: Offered after the provinces that have units.
 _MORE = "more"
-_UNITS_OFFERED = 3
 
 
-def look_up(world: World, asked: LookUp, now: datetime) -> Found:
-    """Reply to a question to the world; never raises, an empty reply asks the person to say it differently."""
-    if asked.source == "areas":
-        return _Areas(world, asked).find()
-    return _Units(world, asked, now).find()
+def look_up(world: World, asked: LookUp) -> Found:
+    """Reply to a question about an area; never raises, an empty reply asks the person to say it differently."""
+    return _Areas(world, asked).find()
 
 
 def place_name(gazetteer: Gazetteer, code: str) -> str:
@@ -125,8 +121,10 @@ class _Areas:
         return Found(self._asked.key, text=self._say("area_ask_province"), offers=offers)
 
     def _is_enough(self, area: AreaCode) -> bool:
-        answering = [unit for unit in self._world.units.values() if unit.takes_handoffs]
-        return matching.is_enough(answering, self._world.gazetteer, self._world.travel, area)
+        world = self._world
+        return matching.is_enough(
+            world.units.map, world.gazetteer, world.travel, area, wanted=lambda unit: unit.takes_handoffs
+        )
 
     def _label(self, code: str) -> str:
         """Return the label under which a code is on offer."""
@@ -134,67 +132,6 @@ class _Areas:
             return self._say("area_other" if code == _OTHER else "area_more")
         area = self._world.gazetteer.area(code)
         return area.name if area else code
-
-    def _say(self, phrase: str, **words: object) -> str:
-        return self._world.script.say(phrase, self._asked.language, **words)
-
-
-class _Units:
-    """One question about units near an area the person has named.
-
-    `units` are those that answer in the service; `directory` are all of them, for who wants to go there.
-    """
-
-    def __init__(self, world: World, asked: LookUp, now: datetime) -> None:
-        self._world = world
-        self._asked = asked
-        self._now = now
-
-    def find(self) -> Found:
-        picked = self._world.units.get(self._asked.picked or "")
-        if picked is not None and picked.active and self._is_wanted(picked):
-            return Found(self._asked.key, settled=picked.id)
-        offers = self._ranked()
-        if self._asked.text:
-            typed = choose_from(tuple((offer.unit.id, offer.unit.name) for offer in offers), self._asked.text)
-            if typed is not None:
-                return Found(self._asked.key, settled=typed)
-        if not offers:
-            return Found(self._asked.key, text=self._say("unit_none"))
-        lines = "\n".join(f"{place}. {self._line(offer)}" for place, offer in enumerate(offers, start=1))
-        shown = tuple(Offer(offer.unit.id, offer.unit.name) for offer in offers)
-        return Found(self._asked.key, text=f"{self._heading(offers)}\n\n{lines}", offers=shown)
-
-    def _heading(self, offers: Sequence[matching.Offer]) -> str:
-        phrase = "unit_offer_close" if matching.are_about_as_far(offers) else "unit_offer"
-        if not matching.is_sensible(offers[0]):
-            phrase = "unit_offer_far"
-        return self._say(phrase, place=place_name(self._world.gazetteer, str(self._asked.known["area"])))
-
-    def _ranked(self) -> tuple[matching.Offer, ...]:
-        area = self._asked.known.get("area")
-        if not isinstance(area, str):
-            return ()
-        wanted = [unit for unit in self._world.units.values() if self._is_wanted(unit)]
-        return matching.rank(
-            wanted, self._world.gazetteer, self._world.travel, AreaCode(area), _UNITS_OFFERED, self._now
-        )
-
-    def _is_wanted(self, unit: Unit) -> bool:
-        return unit.takes_handoffs or self._asked.source == "directory"
-
-    def _line(self, offer: matching.Offer) -> str:
-        reasons = [self._reason(reason, offer.unit) for reason in offer.reasons]
-        if not offer.unit.takes_handoffs:
-            reasons.append(self._say("reason_only_info"))
-        why = f" · {', '.join(reasons)}" if reasons else ""
-        way = describe_way(self._world.script, offer.way, self._asked.language)
-        return self._say("unit_line", name=offer.unit.name, way=way, why=why)
-
-    def _reason(self, reason: str, unit: Unit) -> str:
-        if reason == "opens_at":
-            return self._say("reason_opens_at", **opens(self._world, unit, self._now, self._asked.language))
-        return self._say(f"reason_{reason}")
 
     def _say(self, phrase: str, **words: object) -> str:
         return self._world.script.say(phrase, self._asked.language, **words)

@@ -11,16 +11,20 @@ from bot.dialogue.effects import Message
 from handlers import staffwords
 from handlers.apart import keep_apart
 from handlers.lookup import unit_name
-from handlers.speak import to_client, to_staff, to_unit
+from handlers.speak import Way, to_client, to_staff, to_unit
+from handlers.unit_choice import may_be_sent
 from handlers.world import World
 from storage import cases, people, staffing
 from storage.cases import Case, Status
+from storage.outbox import Lane
 from storage.transaction import Work
 
 #: Office hours of Indonesian public services: where a unit's own are unknown, its minutes run only within these, so
 #: that a request of the night is not carried through every unit before anybody is awake.
 _USUALLY_OPENS, _USUALLY_CLOSES = time(8), time(16)
 _DAY = timedelta(days=1)
+#: What the service says of a case by itself waits, like a counsellor's words, for whoever shares a phone.
+_UNASKED = Way(Lane.COUNSELLOR)
 
 
 def offer(work: Work, world: World, case: Case) -> Case:
@@ -34,14 +38,23 @@ def offer(work: Work, world: World, case: Case) -> Case:
 
 
 def next_unit(work: Work, world: World, case: Case) -> Unit | None:
-    """Find the nearest unit with people that was not asked yet; None if there is nobody else."""
+    """Find the nearest unit with people that was not asked yet; None if there is nobody else a person can be sent to.
+
+    Neighbours of the client are not asked unless the client chose them.
+    """
     area = case.answers.get("area")
-    asked = {*case.asked_units, case.unit_id}
-    answering = [unit for unit in world.units.values() if unit.takes_handoffs and unit.id not in asked]
     if not isinstance(area, str):
         return None
-    ranked = matching.rank(answering, world.gazetteer, world.travel, AreaCode(area), len(answering))
-    near = [ranked_offer.unit for ranked_offer in ranked if "far_away" not in ranked_offer.reasons]
+    asked = {*case.asked_units, case.unit_id}
+    ranked = matching.rank(
+        world.units.map,
+        world.gazetteer,
+        world.travel,
+        AreaCode(area),
+        len(world.units),
+        wanted=lambda unit: unit.takes_handoffs and unit.id not in asked and may_be_sent(world, case.answers, unit),
+    )
+    near = (offer.unit for offer in ranked if matching.is_sensible(offer) and "own_neighbourhood" not in offer.reasons)
     return next((unit for unit in near if staffing.staff_of_unit(work, unit.id)), None)
 
 
@@ -91,8 +104,11 @@ def _show(work: Work, world: World, case: Case) -> None:
 
 
 def _tell_client(work: Work, world: World, case: Case, phrase: str, **words: object) -> None:
-    language = people.load_client(work, case.client_id).language
-    to_client(work, world, case.client_id, [Message(world.script.say(phrase, language, **words))])
+    """Say what became of a case, but to nobody who said "berhenti"."""
+    client = people.load_client(work, case.client_id)
+    if client.reminders_on:
+        said = Message(world.script.say(phrase, client.language, **words))
+        to_client(work, world, case.client_id, [said], _UNASKED)
 
 
 def _tell_coordinators(work: Work, world: World, case: Case) -> None:

