@@ -13,6 +13,8 @@ import click
 import uvicorn
 
 from bot.config import Config
+from commands.hardening import protect_memory
+from commands.sealed import open_keys, web_settings
 from commands.settings import OneLine, config_option, refusals
 from commands.web import build_app
 from commands.welcome import sign_in_links, welcome_text
@@ -34,6 +36,7 @@ Ended = asyncio.Future[None]
 @config_option()
 def run(config: Config) -> None:
     """Run the service: web chat, desk, follow-up, and Telegram if a bot is connected."""
+    protect_memory()
     _open_log(config)
     with refusals(), contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(config))
@@ -49,10 +52,12 @@ async def serve(config: Config) -> None:
         telegram = _build_telegram(config)
         channels = {} if telegram is None else {telegram.name: telegram}
         ended = _ended_by_signal()
-        async with open_world(config, channels) as world:
-            gc.freeze()  # what was loaded stays; the collector need not walk over it again and again
-            async with _running(world, telegram, listening, ended):
-                await asyncio.wait([ended])
+        keyring = await open_keys(config, listening, ended)
+        if keyring is not None:
+            async with open_world(config, channels, keyring=keyring) as world:
+                gc.freeze()  # what was loaded stays; the collector need not walk over it again and again
+                async with _running(world, telegram, listening, ended):
+                    await asyncio.wait([ended])
     await ended
 
 
@@ -98,7 +103,7 @@ async def _running(
 ) -> AsyncIterator[None]:
     """Run web, sender, clock and Telegram side by side, and end them in the opposite order."""
     receiver, sender, clock, stop = Receiver(world), Sender(world), Clock(world), asyncio.Event()
-    server = uvicorn.Server(_web_settings(build_app(world, receiver)))
+    server = uvicorn.Server(web_settings(build_app(world, receiver)))
     server.capture_signals = contextlib.nullcontext  # type: ignore[assignment, method-assign] # signals are ours
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listening]))
@@ -120,19 +125,6 @@ async def _running(
             sender.stop()
     if telegram is not None:
         await telegram.close()
-
-
-def _web_settings(app: object) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,  # type: ignore[arg-type] # Starlette is an ASGI application
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        lifespan="off",
-        timeout_graceful_shutdown=3,
-    )
 
 
 def _ended_by_signal(signals: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)) -> Ended:

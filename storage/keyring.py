@@ -1,84 +1,107 @@
-"""The root keys: made once, kept in files of their own, refused when anybody else could have read them."""
+"""The root keys of one installation, and what is made with them: wrapped folder keys and blind indexes."""
 
 import hmac
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from storage.encryption import KEY_BYTES, FolderId, Unreadable, join_with_lengths, new_nonce
+from storage.auditkey import AuditKey
+from storage.encryption import KEY_BYTES, FolderId, Unreadable, join_with_lengths
 from storage.errors import StorageError
+from storage.keyfiles import AUDIT, INDEX, SIGNING, KeyFileMissing, KeyFiles, name_root_key, prepare_folder, version_of
 
-_INDEX, _SIGNING, _AUDIT, _FIRST_KEK = "index.key", "signing.key", "audit.key", "kek-1.key"
 _INDEX_BYTES = 16
 _WRAP_NONCE_BYTES = 12
-_OTHERS = 0o077
-
-
-class KeyFileExposed(StorageError):
-    """A key file or the key folder can be read by others."""
-
-
-class KeyFileMissing(StorageError):
-    """A key was there and is gone."""
-
-
-class KeyFileWrongLength(StorageError):
-    """A key file does not hold exactly 32 bytes."""
 
 
 class KeysEqual(StorageError):
     """Two keys are the same, so whoever holds one holds both."""
 
 
-class KeysInsideData(StorageError):
-    """The key folder lies in the data folder, so one copy takes both."""
-
-
 class KeyRetired(StorageError):
     """A folder's key is wrapped with a root key that is no longer there."""
+
+
+class KeySource(Protocol):
+    """Where the keys are kept, each under the name of its file."""
+
+    def read(self) -> Mapping[str, bytes]:
+        """Read every key."""
+        ...
+
+    def add(self, name: str, key: bytes) -> None:
+        """Keep one more key, durably."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Remove a key for good; harmless when repeated."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keyring:
     """The root keys of one installation; none of them can be computed from another."""
 
-    keks: Mapping[int, bytes] = field(repr=False)  #: version -> key that wraps folder keys; the highest one wraps
+    keks: dict[int, bytes] = field(repr=False)  #: version -> key that wraps folder keys; the highest one wraps
     index_key: bytes = field(repr=False)
     signing_key: bytes = field(repr=False)  #: for links, buttons and forms
-    audit_key: bytes = field(repr=False)  #: seed of the key that signs audit checkpoints
+    audit_key: AuditKey = field(repr=False)  #: signs audit checkpoints
+    source: KeySource | None = field(default=None, repr=False)  #: where keys come from and go; None for fixed ones
     _purposes: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def open(cls, folder: Path, data_folder: Path, random: Callable[[int], bytes] = os.urandom) -> "Keyring":
-        """Read the keys, making them at the first start.
+        """Read the keys from plain files, making them at the first start.
 
         Raises KeyFileExposed, KeyFileMissing, KeyFileWrongLength, KeysEqual or KeysInsideData.
         """
-        if folder.resolve().is_relative_to(data_folder.resolve()):
-            raise KeysInsideData(
-                f"{folder} lies in the data folder {data_folder}; move the keys to a folder of their own"
-            )
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _refuse_exposed(folder, "700")
-        if not _kek_files(folder):
-            _make_missing(folder, random)
-        keys = {name: _read(folder / name) for name in (*_kek_files(folder).values(), _INDEX, _SIGNING, _AUDIT)}
-        _refuse_equal(keys)
-        keks = {version: keys[name] for version, name in _kek_files(folder).items()}
-        return cls(keks, keys[_INDEX], keys[_SIGNING], keys[_AUDIT])
+        prepare_folder(folder, data_folder)
+        files = KeyFiles(folder)
+        files.make_missing(random)
+        return cls.read(files)
+
+    @classmethod
+    def read(cls, source: KeySource) -> "Keyring":
+        """Read the keys from where they are kept; raises KeysEqual and what the source raises."""
+        keys = source.read()
+        refuse_equal(keys)
+        return cls(_root_keys(keys), keys[INDEX], keys[SIGNING], AuditKey(keys[AUDIT]), source)
 
     @property
     def kek_version(self) -> int:
         """Version of the key that wraps new folder keys."""
         return max(self.keks)
+
+    def reload(self) -> None:
+        """Read the root keys anew, for another process may have made or retired one."""
+        if self.source is None:
+            return
+        keys = self.source.read()
+        refuse_equal(keys)
+        fresh = _root_keys(keys)
+        self.keks.update(fresh)
+        for version in self.keks.keys() - fresh.keys():
+            del self.keks[version]
+
+    def add_root_key(self, random: Callable[[int], bytes] = os.urandom) -> int:
+        """Make the next root key, which wraps from now on, and return its version."""
+        version = self.kek_version + 1
+        self._kept().add(name_root_key(version), random(KEY_BYTES))
+        self.reload()
+        return version
+
+    def remove_root_key(self, version: int) -> None:
+        """Destroy a root key: what it wraps can never be opened again."""
+        self._kept().remove(name_root_key(version))
+        self.reload()
 
     def index(self, purpose: str, canonical: str) -> bytes:
         """Compute the 16-byte blind index by which a value is found again without being stored.
@@ -90,10 +113,8 @@ class Keyring:
             key = self._purposes[purpose] = _derive(self.index_key, f"singgah index {purpose}")
         return hmac.digest(key, join_with_lengths(purpose.encode(), canonical.encode()), "sha256")[:_INDEX_BYTES]
 
-    def wrap(self, folder: FolderId, key_id: bytes, key: bytes, random: Callable[[int], bytes]) -> bytes:
-        """Wrap a folder's key with the newest root key."""
-        nonce = new_nonce(random)
-        version = self.kek_version
+    def wrap(self, version: int, folder: FolderId, key_id: bytes, key: bytes, nonce: bytes) -> bytes:
+        """Wrap a folder's key with a root key; `nonce`: see `new_nonce`."""
         return nonce + AESGCM(self.keks[version]).encrypt(nonce, key, _wrapping(version, folder, key_id))
 
     def unwrap(self, version: int, folder: FolderId, key_id: bytes, wrapped: bytes) -> bytes:
@@ -101,15 +122,40 @@ class Keyring:
 
         Raises KeyRetired when that version is gone and Unreadable when the keys do not belong together.
         """
-        if version not in self.keks:
-            raise KeyRetired(f"kek-{version}.key is not in the key folder; restore it from the backup of the keys")
         nonce, sealed = wrapped[:_WRAP_NONCE_BYTES], wrapped[_WRAP_NONCE_BYTES:]
         try:
-            return AESGCM(self.keks[version]).decrypt(nonce, sealed, _wrapping(version, folder, key_id))
+            return AESGCM(self._find(version)).decrypt(nonce, sealed, _wrapping(version, folder, key_id))
         except InvalidTag:
             raise Unreadable(
                 f"kek-{version}.key does not open the key store; restore the key folder that belongs to it"
             ) from None
+
+    def _find(self, version: int) -> bytes:
+        if version not in self.keks:
+            self.reload()
+        key = self.keks.get(version)
+        if key is None:
+            raise KeyRetired(f"kek-{version}.key is not in the key folder; restore it from the backup of the keys")
+        return key
+
+    def _kept(self) -> KeySource:
+        if self.source is None:
+            raise KeyRetired("these keys are kept nowhere, so none can be added or removed; open a key folder")
+        return self.source
+
+
+def refuse_equal(keys: Mapping[str, bytes]) -> None:
+    """Raise KeysEqual when two keys are the same."""
+    for (one, key), (other, same) in combinations(keys.items(), 2):
+        if hmac.compare_digest(key, same):
+            raise KeysEqual(f"{one} and {other} hold the same key; restore both from the backup of the keys")
+
+
+def _root_keys(keys: Mapping[str, bytes]) -> dict[int, bytes]:
+    found = {version: key for name, key in keys.items() if (version := version_of(name)) is not None}
+    if not found:
+        raise KeyFileMissing("no root key is in the key folder; restore kek-*.key from the backup of the keys")
+    return found
 
 
 def _wrapping(version: int, folder: FolderId, key_id: bytes) -> bytes:
@@ -118,63 +164,3 @@ def _wrapping(version: int, folder: FolderId, key_id: bytes) -> bytes:
 
 def _derive(key: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
-
-
-def _kek_files(folder: Path) -> dict[int, str]:
-    found = (re.fullmatch(r"kek-([1-9]\d*)\.key", path.name) for path in folder.iterdir())
-    return {int(match[1]): match[0] for match in found if match}
-
-
-def _make_missing(folder: Path, random: Callable[[int], bytes]) -> None:
-    # The wrapping key comes last: as long as it is absent nothing has been sealed, so an interrupted
-    # first start may go on, and any other key that is missing later was lost.
-    for name in (_INDEX, _SIGNING, _AUDIT, _FIRST_KEK):
-        if not (folder / name).exists():
-            _make(folder / name, random(KEY_BYTES))
-    _sync_folder(folder)
-
-
-def _make(path: Path, key: bytes) -> None:
-    # Written beside and then linked: never half a key, and of two processes that start at once the first one's stays.
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(descriptor)
-    try:
-        path.hardlink_to(part)
-    except FileExistsError:
-        pass
-    finally:
-        part.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read(path: Path) -> bytes:
-    if not path.exists():
-        raise KeyFileMissing(f"{path} is missing; restore it from the backup of the keys")
-    _refuse_exposed(path, "600")
-    key = path.read_bytes()
-    if len(key) != KEY_BYTES:
-        raise KeyFileWrongLength(f"{path} holds {len(key)} bytes instead of {KEY_BYTES}; restore it from the backup")
-    return key
-
-
-def _refuse_exposed(path: Path, mode: str) -> None:
-    if path.stat().st_mode & _OTHERS:
-        raise KeyFileExposed(f"{path} is open to other accounts of this machine; run: chmod {mode} {path}")
-
-
-def _refuse_equal(keys: Mapping[str, bytes]) -> None:
-    for (one, key), (other, same) in combinations(keys.items(), 2):
-        if hmac.compare_digest(key, same):
-            raise KeysEqual(f"{one} and {other} hold the same key; restore both from the backup of the keys")

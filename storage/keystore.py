@@ -2,19 +2,36 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from threading import Lock
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, Engine, Integer, LargeBinary, MetaData, Table, delete, func, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.exc import IntegrityError
 
-from storage.encryption import KEY_BYTES, KEY_ID_BYTES, Cipher, FolderId
+from storage.encryption import KEY_BYTES, KEY_ID_BYTES, Cipher, FolderId, new_nonce
 from storage.engines import empty_journal
-from storage.keyring import Keyring
+from storage.keyring import KeyRetired, Keyring
 from storage.sealed import Id16
 
 CACHED_KEYS = 1_000
-CACHED_SECONDS = 300.0
+#: What another process destroyed is unreadable here after this long at the latest.
+CACHED_SECONDS = 45.0
 _ASKED_AT_ONCE = 500
 
 key_metadata = MetaData()
@@ -30,6 +47,17 @@ folder_keys = Table(
     sqlite_with_rowid=False,  # numbered rows would tell who came after whom
 )
 
+#: One row per root key there ever was, so that no process wraps with a key that is going.  Never a key itself.
+root_keys = Table(
+    "root_keys",
+    key_metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("made_on", Date, nullable=False),  # the day it came into use here
+    Column("retired", Boolean, nullable=False),  # nothing may be wrapped with it any more
+    sqlite_with_rowid=False,
+)
+
+_newest = select(root_keys.c.version).order_by(root_keys.c.version.desc()).limit(1)
 _rows = select(folder_keys.c.folder_id, folder_keys.c.key_id, folder_keys.c.kek_version, folder_keys.c.wrapped)
 
 
@@ -64,7 +92,7 @@ class KeyStore:
         self._random = random
         self._opened = _OpenedKeys(monotonic)
         self._doomed: set[FolderId] = set()  # to be destroyed; used no more
-        self._leaves_traces = False
+        self._leaves_traces = True  # of an earlier process, perhaps
 
     def check(self) -> None:
         """Try one key of each root key; raises KeyRetired or Unreadable when keys and store do not belong together."""
@@ -73,11 +101,19 @@ class KeyStore:
             for row in connection.execute(_rows.where(folder_keys.c.folder_id.in_(samples))):
                 self._unwrap(*row)
 
+    def register(self, today: date) -> None:
+        """Note root keys that came into use since."""
+        with self._reader.connect() as connection:
+            known = set(connection.execute(select(root_keys.c.version)).scalars())
+        for version in sorted(self._keyring.keks.keys() - known):
+            note_root_key(self._writer, version, today)
+
     def make(self, folder: FolderId) -> FolderKey:
         """Make a key without storing it."""
         key, key_id = self._random(KEY_BYTES), self._random(KEY_ID_BYTES)
-        wrapped = self._keyring.wrap(folder, key_id, key, self._random)
-        return FolderKey(folder, self._keyring.kek_version, wrapped, Cipher(key_id, AESGCM(key)))
+        version = self._keyring.kek_version
+        wrapped = self._keyring.wrap(version, folder, key_id, key, new_nonce(self._random))
+        return FolderKey(folder, version, wrapped, Cipher(key_id, AESGCM(key)))
 
     def find(self, folder: FolderId) -> FolderKey | None:
         """Find a folder's key; None when it was destroyed or never made.
@@ -108,14 +144,21 @@ class KeyStore:
         return known
 
     def store(self, keys: Iterable[FolderKey]) -> None:
-        """Store new keys, durably."""
+        """Store new keys, durably; when there is a newer root key by now, it wraps them."""
         made = list(keys)
         if not made:
             return
         with self._writer.begin() as connection:
+            version = self._choose_version(connection)
+            made = [self._wrap_anew(key, version) for key in made]
             connection.execute(insert(folder_keys), [_write(key) for key in made])
         for key in made:
             self._opened.put(key, self._opened.generation)
+
+    @property
+    def leaves_traces(self) -> bool:
+        """Tell whether a key is still to be destroyed, or a destroyed one still stands in the journal."""
+        return bool(self._doomed) or self._leaves_traces
 
     def destroy(self, folders: Iterable[FolderId]) -> None:
         """Use these keys no more and destroy them, together with those that an earlier call could not destroy.
@@ -133,10 +176,42 @@ class KeyStore:
         if self._leaves_traces:
             self._leaves_traces = not empty_journal(self._writer)
 
+    def _choose_version(self, connection: Connection) -> int:
+        # The row is held until the commit, so that its key cannot be retired meanwhile.
+        newest = connection.execute(_newest.with_for_update(read=True)).scalar_one()
+        if newest > self._keyring.kek_version:
+            self._keyring.reload()
+        own = self._keyring.kek_version
+        if own < newest:
+            self._refuse_retired(connection, own)
+        return own
+
+    def _refuse_retired(self, connection: Connection, version: int) -> None:
+        rows = select(root_keys.c.retired).where(root_keys.c.version == version).with_for_update(read=True)
+        if connection.execute(rows).scalar_one_or_none() is not False:
+            raise KeyRetired(f"root key {version} is retired and the next one is not in the key folder; restart")
+
+    def _wrap_anew(self, key: FolderKey, version: int) -> FolderKey:
+        if key.kek_version == version:
+            return key
+        key_id = key.cipher.key_id
+        opened = self._keyring.unwrap(key.kek_version, key.folder, key_id, key.wrapped)
+        wrapped = self._keyring.wrap(version, key.folder, key_id, opened, new_nonce(self._random))
+        return replace(key, kek_version=version, wrapped=wrapped)
+
     def _unwrap(self, folder_id: bytes, key_id: bytes, version: int, wrapped: bytes) -> FolderKey:
         folder = FolderId(folder_id)
         key = self._keyring.unwrap(version, folder, key_id, wrapped)
         return FolderKey(folder, version, wrapped, Cipher(key_id, AESGCM(key)))
+
+
+def note_root_key(writer: Engine, version: int, today: date) -> None:
+    """Note that a root key came into use; harmless when another process has done so."""
+    try:
+        with writer.begin() as connection:
+            connection.execute(insert(root_keys).values(version=version, made_on=today, retired=False))
+    except IntegrityError:
+        return
 
 
 class _OpenedKeys:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, MetaData, Table, create_engine, insert, select
 
+from storage.auditkey import AuditKey
 from storage.encryption import (
     LONGEST_DOCUMENT_BYTES,
     Cipher,
@@ -134,7 +135,7 @@ def test_a_document_beyond_the_limit_is_refused() -> None:
 def test_blobs_of_earlier_releases_still_open(vector: dict[str, str]) -> None:
     folder = FolderId(bytes.fromhex(vector["folder"]))
     place = Place(folder, vector["table"], vector["column"], bytes.fromhex(vector["row"]))
-    ring = Keyring({1: bytes.fromhex(vector["kek"])}, b"", b"", b"")
+    ring = Keyring({1: bytes.fromhex(vector["kek"])}, b"", b"", AuditKey(b""))
     key_id = bytes.fromhex(vector["key_id"])
     key = ring.unwrap(1, folder, key_id, bytes.fromhex(vector["wrapped"]))
 
@@ -143,7 +144,7 @@ def test_blobs_of_earlier_releases_still_open(vector: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("vector", VECTORS["indexes"], ids=lambda vector: vector["purpose"])
 def test_people_of_earlier_releases_are_still_found(vector: dict[str, str]) -> None:
-    ring = Keyring({1: b""}, bytes.fromhex(vector["index_key"]), b"", b"")
+    ring = Keyring({1: b""}, bytes.fromhex(vector["index_key"]), b"", AuditKey(b""))
 
     assert ring.index(vector["purpose"], vector["canonical"]).hex() == vector["index"]
 

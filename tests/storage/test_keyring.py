@@ -8,15 +8,8 @@ from pathlib import Path
 import pytest
 
 from storage.encryption import FolderId, Unreadable
-from storage.keyring import (
-    KeyFileExposed,
-    KeyFileMissing,
-    KeyFileWrongLength,
-    KeyRetired,
-    Keyring,
-    KeysEqual,
-    KeysInsideData,
-)
+from storage.keyfiles import KeyFileExposed, KeyFileMissing, KeyFileWrongLength, KeysInsideData
+from storage.keyring import KeyRetired, Keyring, KeysEqual
 
 FILES = ("audit.key", "index.key", "kek-1.key", "signing.key")
 FOLDER = FolderId(b"f" * 16)
@@ -50,11 +43,11 @@ def test_the_first_start_makes_private_key_files(keys: Path, data: Path) -> None
 def test_the_second_start_reads_the_same_keys(keys: Path, data: Path) -> None:
     first, second = Keyring.open(keys, data), Keyring.open(keys, data)
 
-    assert (first.keks, first.index_key, first.signing_key, first.audit_key) == (
+    assert (first.keks, first.index_key, first.signing_key, first.audit_key.seed) == (
         second.keks,
         second.index_key,
         second.signing_key,
-        second.audit_key,
+        second.audit_key.seed,
     )
 
 
@@ -71,7 +64,7 @@ def test_processes_that_start_at_once_agree_on_the_keys(keys: Path, data: Path) 
     script = (
         "import sys; from pathlib import Path; from storage.keyring import Keyring;"
         "ring = Keyring.open(Path(sys.argv[1]), Path(sys.argv[2]));"
-        "print(ring.index('test', 'one').hex(), ring.wrap(b'f', b'k', b'x', lambda n: bytes(n)).hex())"
+        "print(ring.index('test', 'one').hex(), ring.wrap(1, b'f', b'k', b'x', bytes(12)).hex())"
     )
     command = [sys.executable, "-c", script, str(keys), str(data)]
 
@@ -162,7 +155,7 @@ def test_the_keys_do_not_show_when_the_keyring_is_printed(keys: Path, data: Path
 
 def test_a_newer_root_key_wraps_and_the_older_one_still_opens(keys: Path, data: Path) -> None:
     old = Keyring.open(keys, data)
-    wrapped = old.wrap(FOLDER, KEY_ID, WRAPPED_KEY, os.urandom)
+    wrapped = old.wrap(1, FOLDER, KEY_ID, WRAPPED_KEY, os.urandom(12))
     (keys / "kek-2.key").write_bytes(b"2" * 32)
     (keys / "kek-2.key").chmod(0o600)
 
@@ -170,7 +163,7 @@ def test_a_newer_root_key_wraps_and_the_older_one_still_opens(keys: Path, data: 
 
     assert (old.kek_version, new.kek_version) == (1, 2)
     assert new.unwrap(1, FOLDER, KEY_ID, wrapped) == WRAPPED_KEY
-    assert new.unwrap(2, FOLDER, KEY_ID, new.wrap(FOLDER, KEY_ID, WRAPPED_KEY, os.urandom)) == WRAPPED_KEY
+    assert new.unwrap(2, FOLDER, KEY_ID, new.wrap(2, FOLDER, KEY_ID, WRAPPED_KEY, os.urandom(12))) == WRAPPED_KEY
     with pytest.raises(Unreadable):
         new.unwrap(2, FOLDER, KEY_ID, wrapped)
     with pytest.raises(KeyRetired, match=r"kek-3\.key"):
@@ -179,8 +172,34 @@ def test_a_newer_root_key_wraps_and_the_older_one_still_opens(keys: Path, data: 
 
 def test_a_wrapped_key_opens_for_its_own_folder_only(keys: Path, data: Path) -> None:
     ring = Keyring.open(keys, data)
-    wrapped = ring.wrap(FOLDER, KEY_ID, WRAPPED_KEY, os.urandom)
+    wrapped = ring.wrap(1, FOLDER, KEY_ID, WRAPPED_KEY, os.urandom(12))
 
     for folder, key_id in ((FolderId(b"g" * 16), KEY_ID), (FOLDER, b"else")):
         with pytest.raises(Unreadable):
             ring.unwrap(1, folder, key_id, wrapped)
+
+
+def test_keys_that_systemd_hands_over_may_show_the_rights_of_its_access_list(
+    keys: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = Keyring.open(keys, data)
+    for path in keys.iterdir():
+        path.chmod(0o440)
+    keys.chmod(0o550)
+    with pytest.raises(KeyFileExposed):
+        Keyring.open(keys, data)
+
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(keys))
+    assert Keyring.open(keys, data).keks == ring.keks
+    (keys / "index.key").chmod(0o444)
+    with pytest.raises(KeyFileExposed, match=r"index\.key"):
+        Keyring.open(keys, data)
+
+
+def test_a_folder_that_lost_every_root_key_is_noticed_by_a_running_process(keys: Path, data: Path) -> None:
+    ring = Keyring.open(keys, data)
+    (keys / "kek-1.key").unlink()
+
+    with pytest.raises(KeyFileMissing, match=r"kek-\*\.key"):
+        ring.reload()
+    assert ring.kek_version == 1

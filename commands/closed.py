@@ -1,0 +1,78 @@
+"""What a sealed service answers: whom to call, and that messages are kept by their platforms meanwhile."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Final
+
+from jinja2 import Environment
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.dialogue.script import Script
+from browser.headers import QuietHeaders
+
+_METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+#: Asks platforms and people to come again soon.
+_LATER: Final[Mapping[str, str]] = MappingProxyType({"Retry-After": "30"})
+_DESK: Final = (
+    "Tersegel: kunci layanan ini belum dibuka. Hubungi pengelola; pesan klien di Telegram tidak hilang.\n\n"
+    "Sealed: the keys of this service are not open yet. Whoever runs it types: singgah unseal\n"
+)
+_PAGE: Final = Environment(autoescape=True, trim_blocks=True).from_string(
+    """<!doctype html>
+<html lang="{{ script.default }}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ script.say("web_title", script.default) }}</title>
+</head>
+<body>
+{% for language in script.languages %}
+<main lang="{{ language }}">
+{% for name in ("closed_for_now", "emergency_card") %}
+{% for line in script.say(name, language).splitlines() if line.strip() %}
+<p dir="auto">{{ line }}</p>
+{% endfor %}
+{% endfor %}
+</main>
+{% endfor %}
+</body>
+</html>
+"""
+)
+
+
+def build_closed_app(script: Script, *, secure: bool) -> Starlette:
+    """Build the application of a sealed service; it keeps nothing and reads no request.
+
+    `secure`: the service is reached over https only.
+    """
+    page = _PAGE.render(script=script)
+
+    async def closed(_request: Request) -> Response:
+        return PlainTextResponse("closed for now", HTTPStatus.SERVICE_UNAVAILABLE, headers=_LATER)
+
+    async def chat(_request: Request) -> Response:
+        return HTMLResponse(page, HTTPStatus.SERVICE_UNAVAILABLE, headers=_LATER)
+
+    async def desk(_request: Request) -> Response:
+        return PlainTextResponse(_DESK, HTTPStatus.SERVICE_UNAVAILABLE, headers=_LATER)
+
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("alive")
+
+    async def readyz(_request: Request) -> Response:
+        return JSONResponse({"ready": False, "why": "sealed"}, HTTPStatus.SERVICE_UNAVAILABLE)
+
+    routes = [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        *(Route(path, chat, methods=_METHODS) for path in ("/", "/chat", "/chat/{rest:path}")),
+        *(Route(path, desk, methods=_METHODS) for path in ("/desk", "/desk/{rest:path}")),
+        Route("/{rest:path}", closed, methods=_METHODS),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(QuietHeaders, secure=secure)])

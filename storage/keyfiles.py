@@ -1,0 +1,172 @@
+"""The key folder: one file of 32 bytes per key, made once, refused when anybody else could have read it."""
+
+import fcntl
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage.encryption import KEY_BYTES
+from storage.errors import StorageError
+
+INDEX, SIGNING, AUDIT = "index.key", "signing.key", "audit.key"
+
+_OTHERS, _STRANGERS = 0o077, 0o027
+_CREDENTIALS = "CREDENTIALS_DIRECTORY"
+
+
+class KeyFileExposed(StorageError):
+    """A key file or the key folder can be read by others."""
+
+
+class KeyFileMissing(StorageError):
+    """A key was there and is gone."""
+
+
+class KeyFileWrongLength(StorageError):
+    """A key file does not hold exactly 32 bytes."""
+
+
+class KeyFileThere(StorageError):
+    """A key of this name was made by somebody else in the same moment."""
+
+
+class KeysInsideData(StorageError):
+    """The key folder lies in the data folder, so one copy takes both."""
+
+
+class KeyFiles:
+    """Keeps each key in a file of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Work in a key folder."""
+        self._folder = folder
+
+    def read(self) -> Mapping[str, bytes]:
+        """Read every key by the name of its file.
+
+        Raises KeyFileMissing, KeyFileExposed or KeyFileWrongLength.
+        """
+        return {name: self._read(self._folder / name) for name in (*self.list_root_keys(), INDEX, SIGNING, AUDIT)}
+
+    def make_missing(self, random: Callable[[int], bytes]) -> None:
+        """Make the keys of a new installation; a key that was there before and is gone stays gone."""
+        if self.list_root_keys():
+            return
+        # The root key comes last: as long as it is absent nothing has been sealed, so an interrupted first start
+        # may go on, and any other key that is missing later was lost.
+        for name in (INDEX, SIGNING, AUDIT, name_root_key(1)):
+            write_once(self._folder / name, random(KEY_BYTES))
+        sync_folder(self._folder)
+
+    def add(self, name: str, key: bytes) -> None:
+        """Keep one more key; raises KeyFileThere when the name is taken."""
+        if not write_once(self._folder / name, key):
+            raise KeyFileThere(f"{self._folder / name} was made in this moment; run the command again")
+        sync_folder(self._folder)
+
+    def remove(self, name: str) -> None:
+        """Remove a key for good, and what a process that was killed left of it; harmless when repeated."""
+        for path in (self._folder / name, *self._folder.glob(f".{name}.*")):
+            path.unlink(missing_ok=True)
+        sync_folder(self._folder)
+
+    def list_root_keys(self) -> list[str]:
+        """List the files of root keys, without opening any."""
+        return [path.name for path in self._folder.iterdir() if version_of(path.name) is not None]
+
+    def _read(self, path: Path) -> bytes:
+        if not path.exists():
+            raise KeyFileMissing(f"{path} is missing; restore it from the backup of the keys")
+        refuse_exposed(path, "600")
+        key = path.read_bytes()
+        if len(key) != KEY_BYTES:
+            raise KeyFileWrongLength(
+                f"{path} holds {len(key)} bytes instead of {KEY_BYTES}; restore it from the backup"
+            )
+        return key
+
+
+def prepare_folder(folder: Path, data_folder: Path) -> None:
+    """Make the key folder if need be; raises KeysInsideData or KeyFileExposed."""
+    if folder.resolve().is_relative_to(data_folder.resolve()):
+        raise KeysInsideData(f"{folder} lies in the data folder {data_folder}; move the keys to a folder of their own")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    refuse_exposed(folder, "700")
+
+
+def refuse_exposed(path: Path, mode: str) -> None:
+    """Raise KeyFileExposed when other accounts may read a file or folder; `mode` is the remedy to name."""
+    if path.stat().st_mode & (_STRANGERS if _is_credential(path) else _OTHERS):
+        raise KeyFileExposed(f"{path} is open to other accounts of this machine; run: chmod {mode} {path}")
+
+
+def name_root_key(version: int) -> str:
+    """Name the file of a root key."""
+    return f"kek-{version}.key"
+
+
+def version_of(name: str) -> int | None:
+    """Read the version off the name of a root key's file; None for every other file."""
+    match = re.fullmatch(r"kek-([1-9]\d*)\.key", name)
+    return int(match[1]) if match else None
+
+
+def write_once(path: Path, content: bytes) -> bool:
+    """Write a private file, durably; returns False and changes nothing when there is one."""
+    with _written_beside(path, content) as part:
+        try:
+            path.hardlink_to(part)
+        except FileExistsError:
+            return False
+        return True
+
+
+def write_over(path: Path, content: bytes) -> None:
+    """Put a private file in the place of another, durably; a reader sees the old one or the new one, whole."""
+    with _written_beside(path, content) as part:
+        part.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what was made or removed in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Let no other process change the keys of a folder meanwhile; a process that dies lets go."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_credential(path: Path) -> bool:
+    # systemd gives a service its credentials by an access list, whose mask shows as the rights of the group.
+    folder = os.environ.get(_CREDENTIALS)
+    return bool(folder) and path.resolve().is_relative_to(Path(folder or "/").resolve())
+
+
+@contextmanager
+def _written_beside(path: Path, content: bytes) -> Iterator[Path]:
+    # Written beside and then linked or renamed: never half a key.
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)

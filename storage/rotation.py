@@ -1,0 +1,116 @@
+"""Turns the root keys: a new one wraps every folder key anew while the service serves, an old one is retired."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Engine, bindparam, func, select, update
+
+from storage.encryption import FolderId, new_nonce
+from storage.engines import empty_journal
+from storage.errors import StorageError
+from storage.keyring import KeyRetired, Keyring
+from storage.keystore import folder_keys, note_root_key, root_keys
+
+BATCH = 500
+
+_of_version = select(func.count()).select_from(folder_keys).where(folder_keys.c.kek_version == bindparam("asked"))
+_rewrap = (
+    update(folder_keys)
+    .where(folder_keys.c.folder_id == bindparam("folder"), folder_keys.c.kek_version == bindparam("old"))
+    .values(kek_version=bindparam("new"), wrapped=bindparam("again"))
+)
+
+
+class RootKeyInUse(StorageError):
+    """A root key that still wraps something, or wraps what comes next, was to be retired."""
+
+
+@dataclass(frozen=True, slots=True)
+class RootKey:
+    """One root key, without the key.  `folders`: how many folder keys it wraps."""
+
+    version: int
+    made_on: date
+    retired: bool
+    folders: int
+
+
+def list_root_keys(engine: Engine) -> list[RootKey]:
+    """List every root key there ever was, newest first; needs no key."""
+    rows = (
+        select(root_keys.c.version, root_keys.c.made_on, root_keys.c.retired, func.count(folder_keys.c.folder_id))
+        .outerjoin(folder_keys, folder_keys.c.kek_version == root_keys.c.version)
+        .group_by(root_keys.c.version, root_keys.c.made_on, root_keys.c.retired)
+        .order_by(root_keys.c.version.desc())
+    )
+    with engine.connect() as connection:
+        return [RootKey(*row) for row in connection.execute(rows)]
+
+
+def begin_rotation(engine: Engine, keyring: Keyring, today: date, random: Callable[[int], bytes] = os.urandom) -> int:
+    """Make a new root key, unless an interrupted rotation is to be finished first; return the newest version."""
+    newest = max((key.version for key in list_root_keys(engine)), default=0)
+    is_unfinished = keyring.kek_version > newest or count_left(engine, keyring) > 0
+    version = keyring.kek_version if newest and is_unfinished else keyring.add_root_key(random)
+    for each in sorted(keyring.keks):
+        note_root_key(engine, each, today)
+    return version
+
+
+def count_left(engine: Engine, keyring: Keyring) -> int:
+    """Count the folder keys that an older root key still wraps."""
+    older = folder_keys.c.kek_version < keyring.kek_version
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(folder_keys).where(older)).scalar_one()
+
+
+def rewrap(engine: Engine, keyring: Keyring, random: Callable[[int], bytes] = os.urandom) -> Iterator[int]:
+    """Wrap every folder key with the newest root key, a batch at a time, and yield how many it were.
+
+    Each batch is durable when it is yielded; what is done stays done when the iteration ends early.
+    """
+    while done := _rewrap_batch(engine, keyring, random):
+        yield done
+    empty_journal(engine)
+
+
+def retire(engine: Engine, keyring: Keyring, version: int) -> None:
+    """Destroy a root key that wraps nothing any more; harmless when repeated.
+
+    Raises RootKeyInUse, and KeyRetired when there never was such a key.
+    """
+    with engine.begin() as connection:
+        # Whoever is just storing a folder key holds its row: what they wrap is counted.
+        row = select(root_keys.c.version).where(root_keys.c.version == version).with_for_update()
+        if connection.execute(row).scalar_one_or_none() is None:
+            raise KeyRetired(f"there is no root key {version}; singgah keys status lists them")
+        if version >= keyring.kek_version:
+            raise RootKeyInUse(f"root key {version} wraps what comes next; run singgah keys rotate first")
+        folders = connection.execute(_of_version, {"asked": version}).scalar_one()
+        if folders:
+            raise RootKeyInUse(f"root key {version} still wraps {folders} folders; run singgah keys rotate first")
+        connection.execute(update(root_keys).where(root_keys.c.version == version).values(retired=True))
+    keyring.remove_root_key(version)
+    empty_journal(engine)
+
+
+def _rewrap_batch(engine: Engine, keyring: Keyring, random: Callable[[int], bytes]) -> int:
+    older = folder_keys.c.kek_version < keyring.kek_version
+    rows = select(folder_keys.c.folder_id, folder_keys.c.key_id, folder_keys.c.kek_version, folder_keys.c.wrapped)
+    with engine.begin() as connection:
+        batch = connection.execute(rows.where(older).limit(BATCH).with_for_update()).all()
+        if batch:
+            connection.execute(_rewrap, [_wrap_again(keyring, *row, random) for row in batch])
+    return len(batch)
+
+
+def _wrap_again(
+    keyring: Keyring, folder_id: bytes, key_id: bytes, old: int, wrapped: bytes, random: Callable[[int], bytes]
+) -> dict[str, bytes | int]:
+    folder = FolderId(folder_id)
+    key = keyring.unwrap(old, folder, key_id, wrapped)
+    new = keyring.kek_version
+    again = keyring.wrap(new, folder, key_id, key, new_nonce(random))
+    return {"folder": folder, "old": old, "new": new, "again": again}
