@@ -33,8 +33,8 @@ def set_up(level: str, output: TextIO | Path) -> None:
     """Write the log of the whole process to `output`, replacing whatever wrote logs before.
 
     `level` is "debug", "info", "warning" or "error" and holds for our own packages; libraries are heard
-    from warnings on.  A path is appended to, its folder must exist.  Exceptions nobody caught and Python's
-    warnings go the same way.  Call it again to change the output.
+    from warnings on.  A path is appended to, its folder must exist; a new file is its owner's alone.  Exceptions
+    nobody caught and Python's warnings go the same way.  Call it again to change the output.
     """
     _silence_others()
     root = logging.getLogger()
@@ -159,6 +159,7 @@ def _handler(output: TextIO | Path) -> logging.Handler:
     handler: logging.Handler
     match output:
         case Path():
+            output.touch(mode=0o600)
             handler = logging.FileHandler(output, encoding="utf-8")
         case _:
             handler = logging.StreamHandler(output)
@@ -173,6 +174,8 @@ def _silence_others() -> None:
             logger.removeHandler(handler)
             handler.close()
         logger.propagate = True
+        if logger is not logging.root:
+            logger.setLevel(logging.NOTSET)  # else one that chose DEBUG for itself would be heard
     # An access log is a list of who came when.
     logging.getLogger("uvicorn.access").disabled = True
 

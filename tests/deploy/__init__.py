@@ -1,0 +1,1 @@
+"""What stands in deploy/: that it takes no more than it needs, and fits the program."""
