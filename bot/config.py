@@ -14,10 +14,13 @@ from msgspec import Meta, Struct
 Count = Annotated[int, Meta(ge=1, description="a whole number, 1 or more")]
 Bytes = Annotated[int, Meta(ge=1024, description="a whole number of bytes, 1024 or more")]
 ClockTime = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description='a time of day such as "21:00"')]
+ChatHours = Annotated[int, Meta(ge=1, le=47, description="a whole number of hours from 1 to 47")]
+Rate = Annotated[float, Meta(gt=0, le=10_000, description="a number above 0, at most 10000")]
 Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$", description='a language code such as "id"')]
 
 
 _LARGEST_PORT = 65_535
+_SAFE_ADDRESS = re.compile(r"https://[^/\s]+/?$|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?/?$", re.ASCII)
 
 
 class ConfigError(Exception):
@@ -54,11 +57,23 @@ class Storage(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return self.database_url or f"sqlite:///{self.data_dir / 'singgah.db'}"
 
 
+class Transit(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A key service with the transit interface of Vault or OpenBao."""
+
+    address: str | None = None
+    mount: str = "transit"
+    key: str = "singgah"
+    token_file: Path | None = None
+    authority_file: Path | None = None
+
+
 class Keys(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the keys are kept, apart from the data they open."""
+    """Where the keys are kept, apart from the data they open, and who opens them."""
 
     dir: Path = Path("var/keys")
     store_url: str | None = None
+    provider: Literal["file", "passphrase", "transit"] = "file"
+    transit: Transit = Transit()
 
     @property
     def url(self) -> str:
@@ -74,6 +89,9 @@ class Telegram(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     base_file_url: str = "https://api.telegram.org/file/bot"
     mode: Literal["polling", "webhook"] = "polling"
     webhook_secret_file: Path | None = None
+    messages_per_second: Rate = 30
+    messages_per_chat_second: Rate = 1
+    messages_per_group_minute: Rate = 20
 
     @property
     def enabled(self) -> bool:
@@ -101,12 +119,19 @@ class Care(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     quiet_from: ClockTime = "21:00"
     quiet_until: ClockTime = "07:00"
     language: Language = "id"
+    staff_chat_hours: ChatHours = 24
     content_dir: Path | None = None
 
     @property
     def quiet_hours(self) -> tuple[time, time]:
         """Return when no reminder is sent, from and until, on the person's own clock."""
         return time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until)
+
+
+class Audit(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How what staff did stays provable."""
+
+    checkpoint_file: Path | None = None
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -123,6 +148,13 @@ class Log(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     file: Path | None = None
 
 
+class Backup(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where copies go, and who can open them."""
+
+    dir: Path = Path("var/backups")
+    recipient: str | None = None
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings; every one has a default."""
 
@@ -131,8 +163,15 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     keys: Keys = Keys()
     channels: Channels = Channels()
     care: Care = Care()
+    audit: Audit = Audit()
     limits: Limits = Limits()
     log: Log = Log()
+    backup: Backup = Backup()
+
+    @property
+    def checkpoint_file(self) -> Path:
+        """Return where checkpoints of the audit chain are kept: as set, else in `audit` beside the key folder."""
+        return self.audit.checkpoint_file or self.keys.dir.parent / "audit" / "checkpoints.jsonl"
 
 
 def parse(text: str, where: str) -> Config:
@@ -225,8 +264,17 @@ def _contradictions(config: Config) -> Iterator[str]:
         yield 'server.listen must be HOST:PORT, such as "127.0.0.1:8080" or "[::1]:8080".'
     if config.server.public_url and not re.match(r"https?://[^/\s]", config.server.public_url):
         yield 'server.public_url must begin with http:// or https://, such as "https://chat.example.org".'
+    yield from _key_contradictions(config.keys)
     telegram = config.channels.telegram
     if telegram.mode == "webhook" and telegram.webhook_secret_file is None:
         yield 'channels.telegram.mode = "webhook" needs channels.telegram.webhook_secret_file.'
     if telegram.mode == "webhook" and config.server.public_url is None:
         yield 'channels.telegram.mode = "webhook" needs server.public_url, the address Telegram calls.'
+
+
+def _key_contradictions(keys: Keys) -> Iterator[str]:
+    transit = keys.transit
+    if keys.provider == "transit" and (transit.address is None or transit.token_file is None):
+        yield 'keys.provider = "transit" needs keys.transit.address and keys.transit.token_file.'
+    if transit.address and not _SAFE_ADDRESS.match(transit.address):
+        yield "keys.transit.address must begin with https://; http:// only reaches this machine, such as 127.0.0.1."

@@ -1,6 +1,6 @@
 """What the handlers need from a channel: what comes in, what goes out, and how sending can fail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NewType, Protocol
 
@@ -73,7 +73,8 @@ class Incoming:
     """One thing that arrived, stripped at the edge of names, numbers and pictures.
 
     `address`: where to reply, canonical for the channel.  `provider_id`: unique per channel, the same when delivered
-    again.  `group`: the sender's own address when the message stands in a group, otherwise None.
+    again.  `group`: the sender's own address when the message stands in a group, otherwise None.  `reference`: the
+    provider's id of the person's own message, by which it can be taken back; None if it is no message or has none.
     """
 
     channel: ChannelName
@@ -81,6 +82,7 @@ class Incoming:
     provider_id: str
     content: Content
     group_sender: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ class Limits:
     """What a channel can carry.
 
     `text_units`: longest text in UTF-16 code units.  `keys`: most keys under one message.  `label_chars`: longest
-    label shown whole.  `token_bytes`: longest token.
+    label shown whole.  `token_bytes`: longest token.  `can_take_back`: messages of both sides can be deleted later.
+    `per_second`: messages a second the platform takes, all chats together.  `per_chat`, `per_group`: so many at once in
+    one chat, and as many again in so many seconds.  None: as many as there are.
     """
 
     text_units: int
@@ -119,6 +123,10 @@ class Limits:
     label_chars: int
     token_bytes: int
     can_replace: bool
+    can_take_back: bool = False
+    per_second: float | None = None
+    per_chat: tuple[int, float] | None = None
+    per_group: tuple[int, float] | None = None
 
 
 class Channel(Protocol):
@@ -144,6 +152,13 @@ class Channel(Protocol):
 
     async def acknowledge(self, callback: str) -> None:
         """Tell the platform that a tap was heard; failures do not matter."""
+        ...
+
+    async def take_back(self, address: str, references: Sequence[str]) -> int:
+        """Delete messages of either side by the provider's ids; return how many of them stay.
+
+        One that is gone already does not stay, so that the same may be asked again.  Raises Unreachable or TryLater.
+        """
         ...
 
 

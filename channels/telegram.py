@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import json
 from collections import OrderedDict
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import telegram
@@ -23,12 +23,10 @@ from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.dialogue.effects import Ask
 from bot.dialogue.layout import rows
-from bot.ports import ChannelError, ChannelName, Key, Limits, Outgoing, TryLater, Uncertain, Unreachable
+from bot.ports import ChannelError, ChannelName, Key, Limits, Outgoing, Rejected, TryLater, Uncertain, Unreachable
 from channels.telegram_errors import RETRY_SECONDS, name_failure, raise_flood_wait
+from channels.telegram_rates import RATES, Rates, limits_at
 from channels.telegram_updates import KINDS, TELEGRAM
-
-# Telegram takes up to 100 buttons but refuses a keyboard of about ten kilobytes: 60 of the longest stay below.
-LIMITS: Final = Limits(text_units=4096, keys=60, label_chars=40, token_bytes=64, can_replace=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,7 @@ class TelegramChannel:
         *,
         base_url: str = "https://api.telegram.org/bot",
         base_file_url: str = "https://api.telegram.org/file/bot",
+        rates: Rates = RATES,
         timeout_seconds: float = 10.0,
         transport: BaseRequest | None = None,
     ) -> None:
@@ -68,6 +67,7 @@ class TelegramChannel:
 
         `timeout_seconds` for each step of a call.  `transport`: None for HTTP.
         """
+        self._limits = limits_at(rates)
         self._polling = transport or _make_request(1, timeout_seconds)
         calling = transport or _make_request(32, timeout_seconds)
         self._bot = telegram.Bot(token, base_url, base_file_url, calling, self._polling)
@@ -82,7 +82,7 @@ class TelegramChannel:
     @property
     def limits(self) -> Limits:
         """Tell what one message can carry."""
-        return LIMITS
+        return self._limits
 
     async def check(self) -> str:
         """Ask Telegram whose token this is and return the bot's username; nothing is changed.
@@ -139,6 +139,31 @@ class TelegramChannel:
         """Tell Telegram that a tap was heard; failures do not matter."""
         with contextlib.suppress(ChannelError):
             await _call(self._bot.answer_callback_query(callback))
+
+    async def take_back(self, address: str, references: Sequence[str]) -> int:
+        """Delete messages of either side in a private chat, at most 48 hours old; return how many of them stay.
+
+        Raises Unreachable or TryLater.
+        """
+        chat_id = _read_chat_id(address)
+        message_ids = [int(reference) for reference in references if reference.isdecimal()]
+        stayed = len(references) - len(message_ids)
+        for start in range(0, len(message_ids), _TAKEN_BACK_AT_ONCE):
+            stayed += await self._take_back_some(chat_id, message_ids[start : start + _TAKEN_BACK_AT_ONCE])
+        return stayed
+
+    async def _take_back_some(self, chat_id: int, message_ids: list[int]) -> int:
+        try:
+            await _call(self._bot.delete_messages(chat_id, message_ids))
+        except Uncertain:
+            # Deleted twice is deleted.
+            raise TryLater(RETRY_SECONDS) from None
+        except Rejected:
+            if len(message_ids) == 1:
+                return 1
+            # One that cannot be deleted must not keep the others.
+            return sum([await self._take_back_some(chat_id, [message_id]) for message_id in message_ids])
+        return 0
 
     async def _send_new(self, chat_id: int, message: Outgoing) -> int:
         sent = await _call(
@@ -205,6 +230,7 @@ class TelegramChannel:
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _PROMPTS_REMEMBERED = 10_000
+_TAKEN_BACK_AT_ONCE = 100
 
 T = TypeVar("T")
 

@@ -101,6 +101,7 @@ class _Replied(Struct, frozen=True):
 
 class _Message(Struct, frozen=True):
     chat: _Chat
+    message_id: int | None = None
     sender: _Sender | None = msgspec.field(name="from", default=None)
     text: str | None = None
     caption: str | None = None
@@ -186,7 +187,8 @@ def _read_message(raw: Raw, provider_id: str, *, edited: bool) -> Incoming | Non
     if content is None:
         return None
     if message.chat.type == "private":
-        return Incoming(TELEGRAM, str(message.chat.id), provider_id, content)
+        reference = None if edited or message.message_id is None else str(message.message_id)
+        return Incoming(TELEGRAM, str(message.chat.id), provider_id, content, reference=reference)
     if message.chat.type in _GROUPS and message.sender:
         return Incoming(TELEGRAM, str(message.chat.id), provider_id, content, str(message.sender.id))
     return None

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 import unicodedata
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Final, TextIO
 
 from bot.dialogue.effects import Ask
@@ -53,6 +53,11 @@ class TerminalChannel:
         numbered = (f"  {self._emphasise(f'{number})')} {_label(key)}" for number, key in enumerate(message.keys, 1))
         shown = "\n".join((_show(message.text), *numbered)) + "\n\n"
         self._print(f"{_CLEAR_LINE}{shown}{_PROMPT}" if self._is_waiting else shown)
+
+    async def take_back(self, address: str, references: Sequence[str]) -> int:
+        """Take back nothing: what stands on a terminal stays there."""
+        del address
+        return len(references)
 
     async def acknowledge(self, callback: str) -> None:
         """Do nothing: a terminal waits for no acknowledgement."""

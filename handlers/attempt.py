@@ -20,26 +20,37 @@ SECOND_COPY = "↻ "
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a letter goes.  `index`: of a client's address, None for staff.  `screen`: the message to replace."""
+    """Where a letter goes.
+
+    `index`: of a client's address, None for staff.  `screen`: the message to replace.  `traces`: what can be taken
+    back there, for a letter that clears the chat.
+    """
 
     channel: Channel
     address: str
     index: bytes | None = None
     screen: str | None = None
+    traces: tuple[str, ...] = ()
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a letter.
 
-    `rest`: what was not sent yet.  `reference`: the provider's id of what was sent; `error`: what went wrong.
+    `rest`: what was not sent yet.  `references`: the provider's ids of what was sent.  `error`: what went wrong.
     """
 
     letter: Letter
     route: Route | None
     rest: Outgoing
-    reference: str | None = None
+    references: tuple[str, ...] = ()
     error: ChannelError | None = None
+
+    @property
+    def reference(self) -> str | None:
+        """Return the id of the last piece, which carries the buttons; None if it has none."""
+        return self.references[-1] if self.references else None
 
     @property
     def waits(self) -> bool:
@@ -58,21 +69,23 @@ async def send(letter: Letter, route: Route | None) -> Outcome:
     if route is None:
         return Outcome(letter, None, letter.message, error=Unreachable("no address left"))
     pieces: Sequence[Outgoing] = ()
-    reference: str | None = None
+    references: tuple[str, ...] = ()
     sent = 0
     message = _mark_second_copy(letter.message) if letter.again else letter.message
     try:
+        message = await _clear(letter, route, message)
         pieces = fit(replace(message, replaces=route.screen if letter.replace else None), route.channel.limits)
         for piece in pieces:
             reference = await route.channel.send(route.address, piece)
+            references += () if reference is None else (reference,)
             sent += 1
     except ChannelError as error:
         log.info("outbox", extra={"action": "outbox.unsent", "channel": letter.channel, "error": error})
-        return Outcome(letter, route, _rest_of(message, pieces, sent), reference, error)
+        return Outcome(letter, route, _rest_of(message, pieces, sent), references, error)
     except Exception as error:
         log.exception("outbox", extra={"action": "outbox.broken", "channel": letter.channel, "error": error})
         return Outcome(letter, route, letter.message, error=Rejected(type(error).__name__))
-    return Outcome(letter, route, letter.message, reference)
+    return Outcome(letter, route, letter.message, references)
 
 
 def delay(attempts: int) -> float:
@@ -83,6 +96,15 @@ def delay(attempts: int) -> float:
 
 def _mark_second_copy(message: Outgoing) -> Outgoing:
     return message if message.text.startswith(SECOND_COPY) else replace(message, text=SECOND_COPY + message.text)
+
+
+async def _clear(letter: Letter, route: Route, message: Outgoing) -> Outgoing:
+    """Take back what the letter is to take back first; return what may honestly be said afterwards."""
+    if letter.clearing is None:
+        return message
+    references = tuple(dict.fromkeys((*letter.clearing.references, *route.traces)))
+    stayed = await route.channel.take_back(route.address, references) if references else 0
+    return replace(message, text=letter.clearing.if_kept) if stayed else message
 
 
 def _rest_of(message: Outgoing, pieces: Sequence[Outgoing], sent: int) -> Outgoing:

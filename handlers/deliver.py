@@ -10,9 +10,10 @@ from functools import partial
 from itertools import groupby
 
 from bot.ports import ChannelName, TryLater, Uncertain, Unreachable
-from handlers import handoff
+from handlers import cleaning, handoff, staffcopies
 from handlers.apart import keep_apart
 from handlers.attempt import Outcome, Route, delay, send
+from handlers.pacing import CHAT_WAIT_SECONDS, IDLE_SECONDS, Pacing
 from handlers.world import World
 from storage import cases, chats, outbox, people, staffing
 from storage.cases import CaseId
@@ -25,7 +26,6 @@ from storage.transaction import Work
 log = logging.getLogger(__name__)
 
 _CLAIMED_AT_ONCE = 50
-_IDLE_SECONDS = 1.0
 _LAST_SECONDS = 10.0
 #: What a counsellor is told about words that did not certainly arrive.
 _TROUBLE = {Delivery.UNCERTAIN: "staff_uncertain", Delivery.FAILED: "staff_undelivered"}
@@ -39,6 +39,7 @@ class Sender:
         self._world = world
         self._names = [str(name) for name in world.channels]
         self._held: dict[str, datetime] = {}  # channel -> until when the platform takes nothing at all
+        self._pacing = Pacing(world.channels)
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
 
@@ -57,7 +58,7 @@ class Sender:
                 log.warning("outbox", extra={"action": "outbox.waiting", "error": error})
             except Exception as error:  # whatever it is, nobody would be sent anything if this ended
                 log.exception("outbox", extra={"action": "outbox.broken", "error": error})
-                await asyncio.sleep(_IDLE_SECONDS)
+                await asyncio.sleep(IDLE_SECONDS)
             if taken == 0 and not self._stopping:
                 await self._rest()
         with contextlib.suppress(TimeoutError):
@@ -77,12 +78,23 @@ class Sender:
     async def _take_up(self, most: int) -> int:
         """Begin to send at most so many letters, each recipient's on its own, so that a slow one holds up nobody."""
         names = [name for name in self._names if self._held.get(name, self._world.clock()) <= self._world.clock()]
-        if most <= 0 or not names:
+        taken = 0
+        for name in names:
+            taken += await self._take_up_on(name, most - taken)
+        return taken
+
+    async def _take_up_on(self, name: str, most: int) -> int:
+        places = self._pacing.take(name, most) if most > 0 else []
+        if not places:
             return 0
-        claimed = await self._world.database.write(lambda work: self._claim(work, names, most))
+        claimed: list[tuple[Letter, Route | None]] = []
+        try:
+            claimed = await self._world.database.write(lambda work: self._claim(work, name, len(places)))
+        finally:
+            self._pacing.use(name, places, len(claimed))
         by_recipient = sorted(claimed, key=lambda pair: pair[0].recipient)
-        for _, queue in groupby(by_recipient, key=lambda pair: pair[0].recipient):
-            task = asyncio.create_task(self._send_queue(list(queue)))
+        for place, (_, queue) in zip(places, groupby(by_recipient, key=lambda pair: pair[0].recipient), strict=False):
+            task = asyncio.create_task(self._send_queue(list(queue), place))
             self._under_way.add(task)
             task.add_done_callback(self._end)
         return len(claimed)
@@ -96,9 +108,9 @@ class Sender:
     async def _finish(self) -> None:
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    def _claim(self, work: Work, names: Sequence[str], most: int) -> list[tuple[Letter, Route | None]]:
+    def _claim(self, work: Work, name: str, most: int) -> list[tuple[Letter, Route | None]]:
         routed: list[tuple[Letter, Route | None]] = []
-        for letter in outbox.claim(work, names, most=most):
+        for letter in outbox.claim(work, [name], most=most):
             try:
                 routed.append((letter, self._route(work, letter)))
             except (StorageError, ValueError) as error:  # the address cannot be read, which concerns nobody else
@@ -110,14 +122,18 @@ class Sender:
         for letter in outbox.recover(work, self._names):
             self._mark(work, letter, Delivery.UNCERTAIN)
 
-    async def _send_queue(self, queue: Sequence[tuple[Letter, Route | None]]) -> None:
+    async def _send_queue(self, queue: Sequence[tuple[Letter, Route | None]], place: float) -> None:
         """Send one recipient's letters in order; after one that must wait, the rest waits behind it."""
         outcomes: list[Outcome] = []
         screen: str | None = None
         gone: set[str] = set()
         for letter, known in queue:
+            if known is not None and not self._pacing.may_send(letter.channel, known.address, is_group=known.is_group):
+                break
             route = known if known is None or screen is None else replace(known, screen=screen)
             outcome = await send(letter, None if letter.channel in gone else route)
+            if not outcomes:
+                self._pacing.note_answer(letter.channel, place)
             outcomes.append(outcome)
             screen = outcome.reference or screen
             if isinstance(outcome.error, Unreachable):
@@ -125,6 +141,7 @@ class Sender:
             if outcome.waits:
                 break
         unsent = [letter for letter, _ in queue[len(outcomes) :]]
+        self._pacing.note_refusals(one.letter.channel for one in outcomes if isinstance(one.error, TryLater))
         try:
             await self._keep(lambda work: self._settle(work, outcomes, unsent))
         except Exception as error:
@@ -140,7 +157,7 @@ class Sender:
                 log.warning("outbox", extra={"action": "outbox.waiting", "error": error})
                 if self._stopping:
                     return None
-                await asyncio.sleep(_IDLE_SECONDS)
+                await asyncio.sleep(IDLE_SECONDS)
 
     def _route(self, work: Work, letter: Letter) -> Route | None:
         channel = self._world.channels[ChannelName(letter.channel)]
@@ -148,15 +165,23 @@ class Sender:
             return Route(channel, letter.to)
         staff = staffing.address_in(work, letter.recipient, letter.channel)
         if staff is not None:
-            return Route(channel, staff.address)
-        client = people.address_on(work, ClientId(letter.recipient), letter.channel)
-        return None if client is None else Route(channel, client.address, client.index, client.screen)
+            return Route(channel, staff.address, is_group=staff.staff_id is None)
+        whose = ClientId(letter.recipient)
+        client = people.address_on(work, whose, letter.channel)
+        if client is None:
+            return None
+        known = (
+            cleaning.list_references(work, whose, client.index)
+            if letter.clearing and letter.clearing.everything
+            else ()
+        )
+        return Route(channel, client.address, client.index, client.screen, known)
 
     def _settle(self, work: Work, outcomes: Iterable[Outcome], unsent: Sequence[Letter]) -> None:
         for outcome in outcomes:
             self._settle_one(work, outcome)
         if unsent:
-            outbox.put_back(work, unsent)
+            outbox.put_back(work, unsent, timedelta(seconds=CHAT_WAIT_SECONDS))
 
     def _settle_apart(self, work: Work, outcomes: Iterable[Outcome], unsent: Sequence[Letter]) -> None:
         for outcome in outcomes:
@@ -166,6 +191,7 @@ class Sender:
 
     def _settle_one(self, work: Work, outcome: Outcome) -> None:
         letter = outcome.letter
+        cleaning.note_outcome(work, outcome)
         match outcome.error:
             case None:
                 self._note_sent(work, outcome)
@@ -189,6 +215,7 @@ class Sender:
     def _note_sent(self, work: Work, outcome: Outcome) -> None:
         letter, route = outcome.letter, outcome.route
         outbox.mark_sent(work, letter)
+        staffcopies.note_sent(work, self._world, outcome)
         side = self._mark(work, letter, Delivery.SENT)
         if route is None or outcome.reference is None:
             return
@@ -230,4 +257,4 @@ class Sender:
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._world.signals.outbox.wait(), _IDLE_SECONDS)
+            await asyncio.wait_for(self._world.signals.outbox.wait(), self._pacing.rest())

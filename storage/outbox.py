@@ -28,12 +28,25 @@ class Lane(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Clearing:
+    """Messages of both sides to take back before the letter is said.
+
+    `if_kept`: what is said instead when some of them stay.  `everything`: all that can be taken back by then.
+    """
+
+    references: tuple[str, ...]
+    if_kept: str
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One message to send.
 
     `replace`: take the place of the last message with buttons.  `attempts`: this one included.  `again`: an earlier
     attempt may have arrived.  `message_id`: the chat message it carries, or the case it shows to staff.  `to`: the
-    address itself for a farewell, whose client is erased already; otherwise None.
+    address itself for a farewell, whose client is erased already; otherwise None.  `clearing`: None for most letters.
+    `passing`: it is to be taken back once the person has gone on from it.  `about`: the case it speaks of to staff.
     """
 
     id: bytes
@@ -46,6 +59,9 @@ class Letter:
     message_id: bytes | None
     to: str | None = None
     again: bool = False
+    clearing: Clearing | None = None
+    passing: bool = False
+    about: bytes | None = None
 
 
 # Built once: these are on the way of every message.
@@ -97,11 +113,14 @@ def put(  # noqa: PLR0913 - a letter has that many parts, named by every caller
     replace: bool = False,
     message_id: bytes | None = None,
     about: bytes | None = None,
+    clearing: Clearing | None = None,
+    passing: bool = False,
 ) -> None:
     """Queue a message behind those that already wait for the same recipient.
 
     `about`: the case it speaks of to staff; the message goes with it.
     """
+    body = {**_write(message, replace=replace, clearing=clearing), "passing": passing}
     outbox_id = new_id()
     work.data.execute(
         _PUT,
@@ -116,17 +135,17 @@ def put(  # noqa: PLR0913 - a letter has that many parts, named by every caller
             "not_before": work.now,
             "message_id": message_id,
             "about_id": about,
-            "body": seal_document(work, recipient, "outbox.body", outbox_id, _write(message, replace=replace)),
+            "body": seal_document(work, recipient, "outbox.body", outbox_id, body),
         },
     )
 
 
-def put_farewell(work: Work, channel: str, address: str, message: Outgoing) -> None:
+def put_farewell(work: Work, channel: str, address: str, message: Outgoing, clearing: Clearing | None = None) -> None:
     """Queue a last message; it carries the address itself, in a folder that is destroyed when it is sent."""
     throwaway = FolderId(new_id())
     work.vault.create_folder(throwaway)
     outbox_id = new_id()
-    body = {**_write(message, replace=False), "to": address}
+    body = {**_write(message, replace=False, clearing=clearing), "to": address}
     work.data.execute(
         insert(outbox).values(
             outbox_id=outbox_id,
@@ -157,6 +176,22 @@ def claim(work: Work, channels: Iterable[str], *, most: int) -> list[Letter]:
     return letters
 
 
+def take_waiting(work: Work, recipient: FolderId, channel: str) -> list[Letter]:
+    """Take back what waits for a recipient on a channel, in order; a question that has buttons is asked anew there."""
+    here = (outbox.c.recipient_id == recipient) & (outbox.c.channel == channel) & (outbox.c.state == "queued")
+    rows = work.data.execute(select(outbox).where(here).order_by(outbox.c.sequence)).all()
+    work.data.execute(delete(outbox).where(outbox.c.outbox_id.in_([row.outbox_id for row in rows])))
+    letters = (_letter(work, row) for row in rows)
+    return [letter for letter in letters if letter is not None and not letter.message.keys and not letter.clearing]
+
+
+def take_out(work: Work, rows: Sequence[Row[Any]]) -> list[Letter]:
+    """Take letters out of the outbox, to be said in another way; those that cannot be opened are left out."""
+    letters = [letter for row in rows if (letter := _letter(work, row)) is not None]
+    work.data.execute(delete(outbox).where(outbox.c.outbox_id.in_([row.outbox_id for row in rows])))
+    return letters
+
+
 def mark_sent(work: Work, letter: Letter) -> None:
     """Forget a message the platform has, a farewell with its folder."""
     if letter.to is not None:
@@ -164,10 +199,10 @@ def mark_sent(work: Work, letter: Letter) -> None:
     work.data.execute(_FORGET, {"sent": letter.id})
 
 
-def put_back(work: Work, letters: Sequence[Letter]) -> None:
-    """Let messages wait that were not tried after all."""
+def put_back(work: Work, letters: Sequence[Letter], delay: timedelta) -> None:
+    """Let messages wait for a while that were not tried after all."""
     rows = update(outbox).where(outbox.c.outbox_id.in_([letter.id for letter in letters]))
-    work.data.execute(rows.values(state="queued", attempts=outbox.c.attempts - 1))
+    work.data.execute(rows.values(state="queued", attempts=outbox.c.attempts - 1, not_before=work.now + delay))
 
 
 def postpone(work: Work, letter: Letter, delay: timedelta, rest: Outgoing, *, again: bool) -> None:
@@ -178,7 +213,12 @@ def postpone(work: Work, letter: Letter, delay: timedelta, rest: Outgoing, *, ag
     here = outbox.c.outbox_id == letter.id
     if work.data.execute(select(outbox.c.outbox_id).where(here)).first() is None:
         return  # erased meanwhile
-    body = {**_write(rest, replace=letter.replace), "again": again or letter.again, "to": letter.to}
+    body = {
+        **_write(rest, replace=letter.replace, clearing=letter.clearing),
+        "again": again or letter.again,
+        "to": letter.to,
+        "passing": letter.passing,
+    }
     sealed = seal_document(work, letter.recipient, "outbox.body", letter.id, body)
     work.data.execute(update(outbox).where(here).values(state="queued", not_before=work.now + delay, body=sealed))
 
@@ -222,13 +262,14 @@ def _set_state(work: Work, letters: set[bytes], state: str) -> None:
         work.data.execute(update(outbox).where(outbox.c.outbox_id.in_(letters)).values(state=state))
 
 
-def _write(message: Outgoing, *, replace: bool) -> dict[str, object]:
+def _write(message: Outgoing, *, replace: bool, clearing: Clearing | None) -> dict[str, object]:
     return {
         "text": message.text,
         "keys": [[key.token, key.label, key.picked] for key in message.keys],
         "ask": message.ask.value,
         "share": message.share_label,
         "replace": replace,
+        "clearing": clearing and [clearing.references, clearing.if_kept, clearing.everything],
     }
 
 
@@ -241,7 +282,7 @@ def _letter(work: Work, row: Row[Any]) -> Letter | None:
 
 def _read(work: Work, row: Row[Any]) -> Letter:
     body = open_document(work, row.recipient_id, "outbox.body", row.outbox_id, row.body)
-    keys = tuple(Key(*key) for key in body["keys"])
+    keys, clearing = tuple(Key(*key) for key in body["keys"]), body.get("clearing")
     return Letter(
         row.outbox_id,
         FolderId(row.recipient_id),
@@ -253,4 +294,7 @@ def _read(work: Work, row: Row[Any]) -> Letter:
         row.message_id,
         body.get("to"),
         body.get("again", False),
+        clearing and Clearing(tuple(clearing[0]), *clearing[1:]),
+        body.get("passing", False),
+        row.about_id,
     )
