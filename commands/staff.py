@@ -10,15 +10,18 @@ import click
 from bot.config import Config
 from commands.settings import OneLine, config_option, refusals
 from commands.welcome import sign_in_link
-from handlers.casework import put_back_cases
+from handlers import enrolment
 from handlers.opening import open_world
 from handlers.world import World
 from storage import staffing
+from storage.audit import OPERATOR
 from storage.staffing import Purpose, Role, StaffMember
 from storage.transaction import Work
 
 T = TypeVar("T")
-_OF_A_UNIT = (Role.COUNSELLOR, Role.AGENT, Role.UNIT_HEAD)
+#: Whom nobody else could have approved yet.
+_FIRST_PEOPLE = 2
+_ALONE = "Recorded as done by the operator alone. At the desk, under Approvals, a second person has to agree."
 
 
 @click.group()
@@ -36,11 +39,13 @@ def invite(config: Config, role: str, unit_id: str | None, alias: str, group: bo
     """Add somebody and print one-time links: one for the desk, one for their private Telegram chat."""
 
     def step(work: Work, world: World) -> list[str]:
-        needs_unit = Role(role) in _OF_A_UNIT
+        needs_unit = Role(role) in enrolment.OF_A_UNIT
         if needs_unit and (unit_id is None or unit_id not in world.units):
             raise OneLine(f"--unit: {role} belongs to a unit; choose one of {', '.join(sorted(world.units))}")
-        member = staffing.add_staff(work, Role(role), unit_id, alias)
-        return _make_links(work, config, member, telegram=needs_unit, group=group)
+        is_beginning = sum(member.active for member in staffing.list_staff(work)) < _FIRST_PEOPLE
+        member = enrolment.add(work, OPERATOR, Role(role), unit_id, alias)
+        lines = _make_links(work, config, member, telegram=needs_unit, group=group)
+        return lines if is_beginning else [*lines, _ALONE]
 
     click.echo("\n".join(_in_world(config, step)))
 
@@ -85,10 +90,7 @@ def revoke(config: Config, staff_id: str) -> None:
     """End somebody's access everywhere at once; their open cases go back to the queue."""
 
     def step(work: Work, world: World) -> int:
-        member = _find(work, staff_id)
-        count = put_back_cases(work, world, member)
-        staffing.revoke(work, member.id)
-        return count
+        return enrolment.revoke(work, world, OPERATOR, _find(work, staff_id))
 
     count = _in_world(config, step)
     click.echo(f"revoked; {count} open cases are back in the queue.")
@@ -97,10 +99,10 @@ def revoke(config: Config, staff_id: str) -> None:
 def _make_links(work: Work, config: Config, member: StaffMember, *, telegram: bool, group: bool) -> list[str]:
     lines = [f"Desk      {sign_in_link(work, config, member)}"]
     if telegram:
-        token = staffing.invite(work, member.id, Purpose.LINK_CHAT)
+        token = enrolment.make_link(work, OPERATOR, member, Purpose.LINK_CHAT)
         lines.append(f"Telegram  send to the bot in a private chat:  /start {token}")
     if group:
-        token = staffing.invite(work, member.id, Purpose.LINK_GROUP)
+        token = enrolment.make_link(work, OPERATOR, member, Purpose.LINK_GROUP)
         lines.append(f"Group     add the bot to the group and write:  /start@THE_BOT {token}")
     return [*lines, "Each works once, within a day."]
 
@@ -124,7 +126,7 @@ def _row(member: StaffMember) -> dict[str, object]:
 
 def _in_world(config: Config, step: Callable[[Work, World], T]) -> T:
     async def go() -> T:
-        async with open_world(config, {}) as world:
+        async with open_world(config, {}, needs_land=False) as world:
             return await world.database.write(lambda work: step(work, world))
 
     with refusals():

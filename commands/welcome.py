@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from bot.config import Config
+from handlers import enrolment
 from handlers.world import World
 from storage import staffing
+from storage.audit import OPERATOR
 from storage.staffing import Purpose, Role, StaffMember
 from storage.transaction import Work
 
@@ -35,10 +37,10 @@ async def sign_in_links(world: World) -> Links:
         unit = world.units.get(FIRST_UNIT) or next(unit for unit in world.units.values() if unit.takes_handoffs)
         if staff and not _listens_to_itself(world.config):
             return Links(None, None, unit.name)
-        counsellor = _first(staff, Role.COUNSELLOR) or staffing.add_staff(
-            work, Role.COUNSELLOR, str(unit.id), _FIRST_ALIAS
+        counsellor = _first(staff, Role.COUNSELLOR) or enrolment.add(
+            work, OPERATOR, Role.COUNSELLOR, str(unit.id), _FIRST_ALIAS
         )
-        admin = _first(staff, Role.ADMIN) or staffing.add_staff(work, Role.ADMIN, None, "Admin")
+        admin = _first(staff, Role.ADMIN) or enrolment.add(work, OPERATOR, Role.ADMIN, None, "Admin")
         own_unit = world.units.get(counsellor.unit_id or "")
         return Links(
             sign_in_link(work, world.config, counsellor),
@@ -51,7 +53,7 @@ async def sign_in_links(world: World) -> Links:
 
 def sign_in_link(work: Work, config: Config, member: StaffMember) -> str:
     """Make a one-time sign-in link to the desk, good for a day."""
-    return f"{config.server.url}/desk/sign-in/{staffing.invite(work, member.id, Purpose.SIGN_IN)}"
+    return f"{config.server.url}/desk/sign-in/{enrolment.make_link(work, OPERATOR, member, Purpose.SIGN_IN)}"
 
 
 def welcome_text(config: Config, links: Links, *, telegram: bool) -> str:

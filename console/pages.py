@@ -1,4 +1,4 @@
-"""The pages of the desk: queue, cases, one case with its chat, tasks, units."""
+"""The pages of the desk: queue, cases, one case with its chat, tasks."""
 
 import re
 from http import HTTPStatus
@@ -28,7 +28,7 @@ class Pages:
 
     async def show_queue(self, visit: Visit) -> Response:
         """Show what waits to be taken."""
-        frame = await self._frame(visit, "/desk")
+        frame = await self.frame(visit, "/desk")
         return await self._show_queue(visit, "queue.html", frame)
 
     async def show_queue_rows(self, visit: Visit) -> Response:
@@ -37,7 +37,7 @@ class Pages:
 
     async def show_cases(self, visit: Visit) -> Response:
         """Show the cases of this person, open and closed."""
-        frame = await self._frame(visit, "/desk/cases")
+        frame = await self.frame(visit, "/desk/cases")
         open_cases = await self._desk.my_cases(visit.member)
         closed_cases = await self._desk.my_cases(visit.member, closed=True)
         cares = visit.member.role in CARING
@@ -50,7 +50,7 @@ class Pages:
     async def show_draft(self, visit: Visit, draft: str, status: HTTPStatus, note: str = "") -> Response:
         """Show a case with words in the box that were not sent."""
         view = await self.find_case(visit)
-        frame = await self._frame(visit, f"/desk/cases/{view.code}", note)
+        frame = await self.frame(visit, f"/desk/cases/{view.code}", note)
         return self._renderer.show(
             "case.html",
             frame,
@@ -64,23 +64,20 @@ class Pages:
 
     async def show_chat(self, visit: Visit) -> Response:
         """Give the script the moving parts of a case anew."""
-        view = await self.find_case(visit)
+        view = await self._desk.refresh(visit.member, code_of(visit))
+        if view is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
         return self._renderer.show("case_live.html", inside(visit, f"/desk/cases/{view.code}", {}), view=view)
 
     async def show_tasks(self, visit: Visit) -> Response:
         """Show what a human must look at."""
-        frame = await self._frame(visit, "/desk/tasks")
+        frame = await self.frame(visit, "/desk/tasks")
         tasks = await self._desk.tasks(visit.member)
         closed = await self._desk.my_cases(visit.member, closed=True)
         mine = {row.code for row in (*await self._desk.my_cases(visit.member), *closed)}
         zone = self._desk.zone(visit.member)
         cares = visit.member.role in CARING
         return self._renderer.show("tasks.html", frame, tasks=tasks, mine=mine, zone=zone, cares=cares)
-
-    async def show_units(self, visit: Visit) -> Response:
-        """Show the directory."""
-        frame = await self._frame(visit, "/desk/units")
-        return self._renderer.show("units.html", frame, units=await self._desk.units())
 
     async def find_case(self, visit: Visit) -> CaseView:
         """Return the case an address names; one that may not be read is no more there than one that does not exist."""
@@ -89,12 +86,8 @@ class Pages:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return view
 
-    async def _show_queue(self, visit: Visit, template: str, frame: Frame) -> Response:
-        rows = await self._desk.queue(visit.member)
-        cares, watches = visit.member.role in CARING, visit.member.role is Role.COORDINATOR
-        return self._renderer.show(template, frame, rows=rows, cares=cares, watches=watches)
-
-    async def _frame(self, visit: Visit, path: str, note: str = "") -> Frame:
+    async def frame(self, visit: Visit, path: str, note: str = "") -> Frame:
+        """Frame a page for who is signed in, with what waits in each part."""
         waiting = await self._desk.queue(visit.member)
         counts = {
             "queue": len(waiting),
@@ -103,6 +96,11 @@ class Pages:
         }
         frame = inside(visit, path, counts)
         return Frame(frame.language, path, frame.member, frame.token, counts, note) if note else frame
+
+    async def _show_queue(self, visit: Visit, template: str, frame: Frame) -> Response:
+        rows = await self._desk.queue(visit.member)
+        cares, watches = visit.member.role in CARING, visit.member.role is Role.COORDINATOR
+        return self._renderer.show(template, frame, rows=rows, cares=cares, watches=watches)
 
 
 def code_of(visit: Visit) -> str:

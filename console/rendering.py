@@ -13,13 +13,19 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from bot.dialogue.layout import plain
 from console.wording import LANGUAGES, Words
+from handlers.access import Action, Right, can_ever
 from handlers.desk import Desk, StaffMember
 
 _FOLDER: Final = Path(__file__).parent
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _NOTES: Final = frozenset(
     {"accepted", "taken", "gone", "declined", "stage", "closed", "transferred", "looked", "empty", "too_long"}
+    | {"places_kept", "places_not_kept", "asked", "not_asked", "decided", "own_wish", "wish_changed", "session_ended"}
 )
+#: The parts of the desk that everybody sees, and those for some roles only.
+_PARTS: Final = (("/desk", "queue"), ("/desk/cases", "cases"), ("/desk/tasks", "tasks"), ("/desk/units", "units"))
+_READINGS: Final = ("/desk/readings", "readings")
+_MORE_PARTS: Final = ((Right.GRANT, "/desk/approvals", "approvals"), (Right.SEE_AUDIT, "/desk/audit", "audit"))
 _MARKS: Final = {"queued": "◷", "sent": "✓", "seen": "✓✓", "uncertain": "?", "failed": "✗"}
 
 
@@ -84,6 +90,7 @@ class Renderer:
             link=link,
             make_link=make_link,
             frame=frame,
+            parts=self._list_parts(frame),
             note=frame.note if frame.note in _NOTES else "",
             static=f"/desk/static/{self.version}",
             marks=_MARKS,
@@ -95,6 +102,14 @@ class Renderer:
     def show_notice(self, name: str, frame: Frame, status: HTTPStatus) -> HTMLResponse:
         """Render a page that only says something."""
         return self.show("notice.html", frame, status, name=name)
+
+    def _list_parts(self, frame: Frame) -> list[tuple[str, str]]:
+        if frame.member is None:
+            return []
+        can_read = can_ever(frame.member, Action.READ_FOR_REASON)
+        readings = [_READINGS] if can_read or self._desk.has_right(frame.member, Right.SEE_READINGS) else []
+        more = [(path, name) for right, path, name in _MORE_PARTS if self._desk.has_right(frame.member, right)]
+        return [*_PARTS, *readings, *more]
 
 
 def make_link(path: str, language: str, /, **query: str) -> str:

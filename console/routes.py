@@ -16,8 +16,10 @@ from console.entrance import Entrance
 from console.forms import Tries, UsedForms
 from console.gate import Gate, Handle
 from console.live import Live
+from console.oversight import OversightPages
 from console.pages import Pages
 from console.rendering import Renderer
+from console.unitpages import UnitPages
 from handlers.desk import Desk
 
 
@@ -30,7 +32,7 @@ def desk_routes(desk: Desk, *, secure: bool) -> list[Route]:
     site = _Site(desk, secure=secure)
     # An application of its own answers for unknown addresses too, under the same headers.
     app = Starlette(
-        routes=[*site.entrance_routes(), *site.page_routes(), *site.act_routes()],
+        routes=[*site.entrance_routes(), *site.page_routes(), *site.act_routes(), *site.oversight_routes()],
         middleware=[Middleware(QuietHeaders, secure=secure)],
         exception_handlers={HTTPException: site.gate.miss},
     )
@@ -43,8 +45,10 @@ class _Site:
         self.gate = Gate(desk, self._renderer, secure=secure)
         self._entrance = Entrance(desk, self._renderer, self.gate, Tries(monotonic), secure=secure)
         self._pages = Pages(desk, self._renderer)
+        self._units = UnitPages(desk, self._pages, self._renderer)
         self._acts = Acts(desk, self._pages, UsedForms())
-        self._live = Live(desk, self._pages)
+        self._live = Live(desk)
+        self._oversight = OversightPages(desk, self._renderer, self._pages)
 
     def entrance_routes(self) -> list[Route]:
         entrance, gate = self._entrance, self.gate
@@ -65,7 +69,7 @@ class _Site:
             self._route("GET", "/cases/{code}/chat", gate.for_watching(pages.show_chat)),
             self._route("GET", "/cases/{code}/events", gate.for_watching(self._live.tell_changes)),
             self._route("GET", "/tasks", gate.for_reading(pages.show_tasks)),
-            self._route("GET", "/units", gate.for_reading(pages.show_units)),
+            self._route("GET", "/units", gate.for_reading(self._units.show_units)),
         ]
 
     def act_routes(self) -> list[Route]:
@@ -78,6 +82,21 @@ class _Site:
             self._route("POST", "/cases/{code}/transfer", gate.for_acting(acts.transfer)),
             self._route("POST", "/cases/{code}/close", gate.for_acting(acts.close)),
             self._route("POST", "/tasks/{task}/done", gate.for_acting(acts.finish_task)),
+            self._route("POST", "/units/{unit}/places", gate.for_acting(self._units.set_places)),
+        ]
+
+    def oversight_routes(self) -> list[Route]:
+        pages, gate = self._oversight, self.gate
+        return [
+            self._route("GET", "/readings", gate.for_reading(pages.show_readings)),
+            self._route("POST", "/readings/open", gate.for_acting(pages.read_case)),
+            self._route("GET", "/approvals", gate.for_reading(pages.show_approvals)),
+            self._route("POST", "/approvals/new", gate.for_acting(pages.ask)),
+            self._route("POST", "/approvals/{id}", gate.for_acting(pages.decide)),
+            self._route("POST", "/approvals/{id}/use", gate.for_acting(pages.use)),
+            self._route("GET", "/sessions", gate.for_reading(pages.show_sessions)),
+            self._route("POST", "/sessions/{id}/end", gate.for_acting(pages.end_session)),
+            self._route("GET", "/audit", gate.for_reading(pages.show_audit)),
         ]
 
     def _route(self, method: str, path: str, handle: Handle) -> Route:

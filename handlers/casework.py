@@ -8,12 +8,13 @@ from bot.care.followup import occasions
 from bot.care.gazetteer import AreaCode
 from bot.care.units import Unit
 from bot.dialogue.events import Accompanied, Released
-from handlers import handoff, offering
-from handlers.access import Action, is_orphaned, may
+from handlers import access, handoff, offering
+from handlers.access import Action, is_orphaned
 from handlers.conversation import Conversation
 from handlers.lookup import unit_name
 from handlers.world import World
-from storage import cases, people, reminders, staffing
+from storage import audit, cases, people, reminders, staffing
+from storage.audit import Deed, actor_of
 from storage.cases import Case, Stage, Status
 from storage.outbox import Lane
 from storage.staffing import StaffMember
@@ -34,26 +35,28 @@ class Result(StrEnum):
 
 
 def accept(work: Work, world: World, member: StaffMember, code: str) -> tuple[Result, Case | None]:
-    """Take a case; only one person can.  The case is returned only when it was taken by this person."""
-    case = cases.find_by_code(work, code, lock=True)
-    if case is None or case.unit_id != member.unit_id or not _waits(work, case):
+    """Take a case; only one person can.  The case is returned, to be read, only when this person has it."""
+    case = access.find(work, member, Action.SEE_QUEUE, code, lock=True)
+    if case is None or not access.can_ever(member, Action.TAKE) or not _waits(work, case):
         return Result.GONE, None
     if case.staff_id == member.id:
+        audit.record(work, actor_of(member.id), Deed.CASE_READ, case.id)
         return Result.DONE, case
-    if not may(member, Action.TAKE, case):
+    if not access.may(member, Action.TAKE, case):
         return Result.TAKEN, None
     accepted = replace(case, status=Status.ACCEPTED, staff_id=member.id, answer_by=None, outcome=None)
     taken = replace(accepted, waits_for_anybody=False)
     cases.save_case(work, taken)
     staffing.speak_in(work, member, code)
+    audit.record(work, actor_of(member.id), Deed.CASE_TAKEN, case.id)
     _accompany(work, world, member, taken, "accepted")
     return Result.DONE, taken
 
 
 def decline(work: Work, world: World, member: StaffMember, code: str) -> Result:
     """Leave a case to another unit."""
-    case = cases.find_by_code(work, code, lock=True)
-    if case is None or case.status is not Status.OFFERED or not may(member, Action.TAKE, case):
+    case = access.find(work, member, Action.TAKE, code, lock=True)
+    if case is None or case.status is not Status.OFFERED:
         return Result.GONE
     offering.pass_on(work, world, case)
     return Result.DONE
@@ -82,8 +85,8 @@ def take_up(work: Work, world: World, member: StaffMember, code: str) -> Case | 
 
 def can_take_up(work: Work, member: StaffMember, code: str) -> Case | None:
     """Return a closed case that this person may open again, or None."""
-    case = cases.find_by_code(work, code)
-    if case is None or case.status is not Status.CLOSED or not may(member, Action.SPEAK, case):
+    case = access.find(work, member, Action.SPEAK, code)
+    if case is None or case.status is not Status.CLOSED:
         return None
     return None if case.outcome == cases.WITHDRAWN or cases.open_case_of(work, case.client_id) else case
 
@@ -162,10 +165,8 @@ def nearest_other_units(world: World, case: Case) -> list[Unit]:
 
 
 def _mine(work: Work, member: StaffMember, code: str, action: Action) -> Case | None:
-    case = cases.find_by_code(work, code, lock=True)
-    if case is None or case.status is not Status.ACCEPTED or not may(member, action, case):
-        return None
-    return case
+    case = access.find(work, member, action, code, lock=True)
+    return case if case is not None and case.status is Status.ACCEPTED else None
 
 
 def _waits(work: Work, case: Case) -> bool:

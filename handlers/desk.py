@@ -1,20 +1,22 @@
 """What the staff's desk can see and do, each step checked against the table of access."""
 
 import asyncio
-from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bot.care.units import OFFSETS, Open, OpensAt, Unit, local_time, opening
-from bot.dialogue.engine import MAX_RELAYED_CHARS
-from handlers import casework, staffwords
-from handlers.access import Action, is_orphaned, may
+from bot.dialogue.danger import MAX_RELAYED_CHARS
+from handlers import access, casework, reading
+from handlers.access import Action, Right, has_right, is_orphaned, may
 from handlers.casework import OUTCOMES, STAGES, Result
-from handlers.lookup import unit_name
+from handlers.deskviews import CaseView, Row, UnitRow, show_case, show_row, show_unit, zone_of
+from handlers.granting import Granting
+from handlers.oversight import Oversight
+from handlers.reading import Reason
+from handlers.vacancy_desk import VacancyDesk
 from handlers.world import World
-from storage import cases, chats, reminders, staffing, tasks
+from storage import audit, cases, signins, staffing, tasks
+from storage.audit import Deed, actor_of
 from storage.cases import Case, Stage
-from storage.chats import ChatMessage, Delivery
+from storage.signins import Session
 from storage.staffing import Purpose, Role, StaffMember
 from storage.tasks import Task
 from storage.transaction import Work
@@ -24,78 +26,15 @@ __all__ = [
     "STAGES",
     "CaseView",
     "Desk",
+    "Reason",
     "Result",
+    "Right",
     "Role",
     "Row",
+    "Session",
     "StaffMember",
     "UnitRow",
 ]
-
-_HOUSE_ZONE = OFFSETS["Asia/Jakarta"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a list.
-
-    `zone`: of the unit.  `answer_by`: None once taken, or when no other unit can be asked.
-    """
-
-    code: str
-    unit: str
-    stage: str
-    status: str
-    zone: tzinfo
-    answer_by: datetime | None
-    outcome: str | None = None
-    may_take: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A case as its counsellor sees it.
-
-    `zone`: of the unit.  `card`: (line, value) exactly as the client sent it.  `outcome`: None while it is open.
-    `may_take_up`: it is closed, and speaking would open it again.
-    """
-
-    code: str
-    unit: str
-    zone: tzinfo
-    stage: str
-    status: str
-    card: tuple[tuple[str, str], ...]
-    check_ins: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    chat: tuple[ChatMessage, ...]
-    reminders_waiting: int
-    tasks: tuple[Task, ...]
-    other_units: tuple[tuple[str, str], ...]
-    outcome: str | None
-    may_take_up: bool
-
-    @property
-    def revision(self) -> str:
-        """Name what the page shows, to notice changes."""
-        marks = Counter(message.delivery for message in self.chat)
-        shown = (*(marks[mark] for mark in Delivery), len(self.tasks), len(self.check_ins), self.reminders_waiting)
-        return ".".join((*map(str, shown), self.status, self.stage))
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """A unit of the directory.  `opens`: open until, opens at, or unknown, on the unit's own clock."""
-
-    id: str
-    name: str
-    place: str
-    takes_handoffs: bool
-    active: bool
-    zone: tzinfo
-    opens: Open | OpensAt | None
-    free: tuple[str, ...]
-    source: str
-    verified_on: str | None
-    staff: int
 
 
 class Desk:
@@ -105,6 +44,9 @@ class Desk:
         """Serve a world."""
         self._world = world
         self._database = world.database
+        self.oversight = Oversight(world)
+        self.granting = Granting(world)
+        self.vacancies = VacancyDesk(world)
 
     @property
     def max_text_chars(self) -> int:
@@ -116,21 +58,44 @@ class Desk:
 
         def step(work: Work) -> str | None:
             used = staffing.use_invite(work, token, Purpose.SIGN_IN)
-            return None if used is None else staffing.start_session(work, used[0].id)
+            if used is None:
+                return None
+            member, _ = used
+            audit.record(work, actor_of(member.id), Deed.SIGNED_IN, member.id)
+            return signins.start_session(work, member.id)
 
         return await self._database.write(step)
 
     async def member(self, session: str) -> StaffMember | None:
         """Return who is signed in; None when the session is over."""
-        return await self._database.write(lambda work: staffing.use_session(work, session))
+        return await self._database.write(lambda work: signins.use_session(work, session))
 
     async def watcher(self, session: str) -> StaffMember | None:
         """Return who is signed in, for a page that refreshes by itself: unlike `member` it keeps no session alive."""
-        return await self._database.read(lambda work: staffing.watch_session(work, session))
+        return await self._database.read(lambda work: signins.watch_session(work, session))
 
     async def sign_out(self, session: str) -> None:
         """End a session at once."""
-        await self._database.write(lambda work: staffing.end_session(work, session))
+        await self._database.write(lambda work: signins.end_session(work, session))
+
+    async def sessions(self, member: StaffMember, session: str) -> list[Session]:
+        """List where somebody is signed in.  `session`: the one that asks."""
+        return await self._database.read(lambda work: signins.list_sessions(work, member.id, session))
+
+    async def end_session(self, member: StaffMember, session_id: bytes) -> Result:
+        """Sign out one of somebody's own desks."""
+
+        def step(work: Work) -> Result:
+            if not signins.end_own_session(work, member.id, session_id):
+                return Result.GONE
+            audit.record(work, actor_of(member.id), Deed.SESSION_ENDED, member.id)
+            return Result.DONE
+
+        return await self._database.write(step)
+
+    def has_right(self, member: StaffMember, right: Right) -> bool:
+        """Tell whether somebody may do this at the desk."""
+        return has_right(member, right)
 
     async def queue(self, member: StaffMember) -> list[Row]:
         """List what waits to be taken, also closed cases that somebody must look at whose counsellor is gone."""
@@ -138,14 +103,14 @@ class Desk:
         def step(work: Work) -> list[Row]:
             waiting = (*cases.queue_of(work, member.unit_id), *_orphaned(work, member))
             seen = [case for case in waiting if may(member, Action.SEE_QUEUE, case)]
-            return [self._row(case, may_take=may(member, Action.TAKE, case)) for case in seen]
+            return [show_row(self._world, case, may_take=may(member, Action.TAKE, case)) for case in seen]
 
         return await self._database.read(step)
 
     async def my_cases(self, member: StaffMember, *, closed: bool = False) -> list[Row]:
         """List the cases of this person."""
         return await self._database.read(
-            lambda work: [self._row(case) for case in cases.cases_of(work, member.id, closed=closed)]
+            lambda work: [show_row(self._world, case) for case in cases.cases_of(work, member.id, closed=closed)]
         )
 
     async def tasks(self, member: StaffMember) -> list[Task]:
@@ -153,13 +118,34 @@ class Desk:
         return await self._database.read(lambda work: _tasks_for(work, member))
 
     async def case(self, member: StaffMember, code: str) -> CaseView | None:
-        """Open a case; None if there is none that this person may read."""
+        """Open a case, which is recorded; None if there is none that this person may read."""
 
         def step(work: Work) -> CaseView | None:
-            case = _readable(work, member, code)
-            return None if case is None else self._view(work, member, case)
+            case = reading.read_own(work, self._world, member, code)
+            return None if case is None else show_case(work, self._world, member, case)
 
-        return await self._database.read(step)
+        return await self._database.write(step)
+
+    async def refresh(self, member: StaffMember, code: str) -> CaseView | None:
+        """Look again at a case that is open on a page; one that was not opened a short time ago counts as opened."""
+
+        def step(work: Work) -> CaseView | None:
+            case = reading.read_again(work, member, code)
+            return None if case is None else show_case(work, self._world, member, case)
+
+        return await self._database.read(step) or await self.case(member, code)
+
+    async def case_of_colleague(self, member: StaffMember, code: str, reason: str, words: str) -> CaseView | None:
+        """Read a colleague's case once for a reason, which is recorded; None if there is none to be read."""
+        if reason not in [known.value for known in Reason]:
+            return None
+        why = Reason(reason)
+
+        def step(work: Work) -> CaseView | None:
+            case = reading.read_for_reason(work, self._world, member, code, why, words)
+            return None if case is None else show_case(work, self._world, member, case)
+
+        return await self._database.write(step)
 
     async def accept(self, member: StaffMember, code: str) -> Result:
         """Take a case."""
@@ -202,23 +188,27 @@ class Desk:
     async def units(self) -> list[UnitRow]:
         """List the directory."""
         return await self._database.read(
-            lambda work: [self._unit_row(work, unit) for unit in self._world.units.values()]
+            lambda work: [show_unit(work, self._world, unit) for unit in self._world.units.values()]
         )
 
     async def wait(self, member: StaffMember, code: str, revision: str, seconds: float) -> bool:
         """Wait until a case looks different from `revision`; False when the time is over or it may not be read."""
-        found = await self._database.read(lambda work: _readable(work, member, code))
+        found = await self._database.read(lambda work: access.find(work, member, Action.READ, code))
         if found is None:
             return False
         # Waiting begins before the case is read: what changes in between must not be missed.
         changed = asyncio.create_task(self._world.signals.page(found.id).wait(seconds))
         try:
-            view = await self.case(member, code)
+            view = await self.refresh(member, code)
             if view is None or view.revision != revision:
                 return view is not None
             return await changed
         finally:
             changed.cancel()
+
+    def sign_in_address(self, token: str) -> str:
+        """Return the address of a one-time link."""
+        return f"{self._world.config.server.url}/desk/sign-in/{token}"
 
     def now(self) -> datetime:
         """Return the present time, aware, in UTC."""
@@ -226,60 +216,11 @@ class Desk:
 
     def zone(self, member: StaffMember) -> tzinfo:
         """Return the zone of the member's unit; that of Jakarta for roles without a unit."""
-        return self._zone_of(member.unit_id or "")
+        return zone_of(self._world, member.unit_id or "")
 
     def phrase(self, name: str, language: str, **words: object) -> str:
         """Return one of the service's own sentences."""
         return self._world.script.say(name, language, **words)
-
-    def _zone_of(self, unit_id: str) -> tzinfo:
-        unit = self._world.units.get(unit_id)
-        return _HOUSE_ZONE if unit is None else OFFSETS[unit.timezone]
-
-    def _row(self, case: Case, *, may_take: bool = False) -> Row:
-        name, zone = unit_name(self._world, case.unit_id), self._zone_of(case.unit_id)
-        answer_by = None if case.waits_for_anybody else case.answer_by
-        return Row(case.code, name, case.stage, case.status, zone, answer_by, case.outcome, may_take)
-
-    def _view(self, work: Work, member: StaffMember, case: Case) -> CaseView:
-        open_tasks = tasks.open_tasks(work, case.unit_id)
-        return CaseView(
-            case.code,
-            unit_name(self._world, case.unit_id),
-            self._zone_of(case.unit_id),
-            case.stage,
-            case.status,
-            tuple(staffwords.card_lines(self._world, case)),
-            tuple(staffwords.check_in_lines(self._world, case)),
-            tuple(chats.load_chat(work, case)),
-            reminders.count_waiting(work, case.client_id),
-            tuple(task for task in open_tasks if task.case_id == case.id),
-            tuple((other.id, other.name) for other in casework.nearest_other_units(self._world, case)),
-            case.outcome,
-            casework.can_take_up(work, member, case.code) is not None,
-        )
-
-    def _unit_row(self, work: Work, unit: Unit) -> UnitRow:
-        state = opening(unit, local_time(unit, work.now))
-        area = self._world.gazetteer.lineage(unit.area)
-        return UnitRow(
-            unit.id,
-            unit.name,
-            ", ".join(one.name for one in reversed(area)),
-            unit.takes_handoffs,
-            unit.active,
-            OFFSETS[unit.timezone],
-            state if isinstance(state, Open | OpensAt) else None,
-            unit.free,
-            unit.source,
-            f"{unit.verified_on}" if unit.verified_on else None,
-            len(staffing.staff_of_unit(work, unit.id)),
-        )
-
-
-def _readable(work: Work, member: StaffMember, code: str) -> Case | None:
-    case = cases.find_by_code(work, code)
-    return case if case is not None and may(member, Action.READ, case) else None
 
 
 def _orphaned(work: Work, member: StaffMember) -> list[Case]:

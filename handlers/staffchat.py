@@ -4,13 +4,14 @@ from bot.dialogue.buttons import read_token
 from bot.dialogue.effects import Message
 from bot.dialogue.events import Picked
 from bot.ports import Blocked, Incoming, Moved, Other, Outgoing, Start, Tap, Text
-from handlers import casework, staffwords
+from handlers import casework, staffcopies, staffwords
 from handlers.access import Action, may
 from handlers.casework import Result
 from handlers.lookup import unit_name
 from handlers.speak import to_staff
 from handlers.world import World
-from storage import cases, chats, outbox, staffing
+from storage import audit, cases, chats, outbox, staffing
+from storage.audit import Deed, actor_of
 from storage.cases import Case, CaseId, Stage, Status
 from storage.staffing import Purpose, StaffAddress, StaffMember
 from storage.transaction import Work
@@ -27,6 +28,7 @@ def link(work: Work, world: World, incoming: Incoming, token: str) -> bool:
     member, _ = used
     index = world.address_index(incoming.channel, incoming.address)
     staffing.link_chat(work, member, index, incoming.channel, incoming.address)
+    audit.record(work, actor_of(member.id), Deed.CHAT_LINKED, member.id)
     where = staffing.address_in(work, staffing.folder_of(member), incoming.channel)
     if where is not None:
         to_staff(work, world, where, _welcome(world, member))
@@ -44,6 +46,7 @@ def hear(work: Work, world: World, incoming: Incoming, member: StaffMember) -> N
     if isinstance(incoming.content, Blocked):
         staffing.unlink(work, where.folder, where.channel)
         return
+    staffcopies.note_heard(work, world, incoming, where.folder)
     for message, about in _answers(work, world, incoming, member, where):
         to_staff(work, world, where, message, message_id=about, about=about)
 
@@ -85,11 +88,12 @@ def hear_group(work: Work, world: World, incoming: Incoming) -> None:
 def _link_group(work: Work, world: World, incoming: Incoming, token: str) -> None:
     used = staffing.use_invite(work, token, Purpose.LINK_GROUP)
     unit = world.units.get(used[0].unit_id or "") if used else None
-    if unit is None:
+    if used is None or unit is None:
         _refuse_group(work, world, incoming, "staff_group_wrong")
     else:
         index = world.address_index(incoming.channel, incoming.address)
         staffing.link_group(work, unit.id, index, incoming.channel, incoming.address)
+        audit.record(work, actor_of(used[0].id), Deed.GROUP_LINKED, used[0].id)
         group = staffing.find_group(work, index)
         if group is not None:
             to_staff(work, world, group, _say(world, "staff_group_linked", unit=unit.name))

@@ -9,6 +9,8 @@ from bot.dialogue.flow import NO, YES, Answer, Step, read
 from bot.dialogue.layout import count_units, split
 from bot.dialogue.state import settled_from
 from handlers.lookup import unit_name
+from handlers.shown import is_over
+from handlers.unit_choice import say_way
 from handlers.world import World
 from storage.cases import Case, Status
 
@@ -41,15 +43,22 @@ def case_card(world: World, case: Case) -> Message:
 
 
 def card_lines(world: World, case: Case) -> list[tuple[str, str]]:
-    """List (name, value) of what the client sent, with the unit that has the case now, in the language of the house."""
+    """List (name, value) of what the client shows, with the unit that has the case now and the way there."""
+    if is_over(case, f"{world.clock():%Y-%m-%d}"):
+        return []
     language = world.script.default
     flow = world.script.flow(case.flow, language)
     reading = read(flow, {**case.answers, "unit": case.unit_id})
-    return [(name, value) for _, name, value in wording.card(world.script, flow, reading, language)]
+    lines = wording.card(world.script, flow, reading, language, case.withheld)
+    way = "" if "area" in case.withheld else say_way(world, case.answers, case.unit_id, language)
+    reckoned = [(_say(world, "staff_way"), way)] if way else []
+    return [*((name, value) for _, name, value in lines), *reckoned]
 
 
 def check_in_lines(world: World, case: Case) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
     """List (day, lines) of every check-in the client answered, oldest first."""
+    if is_over(case, f"{world.clock():%Y-%m-%d}"):
+        return []
     language = world.script.default
     shown = []
     for noted in case.check_ins:

@@ -49,7 +49,8 @@ class Case:
     `answer_by`: when an untaken offer moves on, None once taken.  `card`: the platform's id of the message that showed
     it to its counsellor, so that a reply to it is recognised.  `waits_for_anybody`: no other unit is left to ask, the
     client knows, and `answer_by` is when it is offered to its unit again.  `alerted_at`: when staff was last told of
-    danger, to the minute, or None.
+    danger, to the minute, or None.  `withheld`: keys of lines that staff is not shown.  `shown_until`: the last ISO day
+    on which staff is shown any line, None for as long as the case is kept.
     """
 
     id: CaseId
@@ -69,9 +70,18 @@ class Case:
     card: str | None = None
     waits_for_anybody: bool = False
     alerted_at: datetime | None = None
+    withheld: tuple[str, ...] = ()
+    shown_until: str | None = None
 
 
-def open_case(work: Work, client_id: ClientId, unit_id: str, flow: str, answers: Mapping[str, Answer]) -> Case:
+def open_case(
+    work: Work,
+    client_id: ClientId,
+    unit_id: str,
+    flow: str,
+    answers: Mapping[str, Answer],
+    withheld: tuple[str, ...] = (),
+) -> Case:
     """Open a case for a unit; the code is a label to speak about it, never a credential."""
     case_id = CaseId(new_id())
     case = Case(
@@ -86,6 +96,7 @@ def open_case(work: Work, client_id: ClientId, unit_id: str, flow: str, answers:
         flow,
         answers,
         opened_month=f"{work.now:%Y-%m}",
+        withheld=withheld,
     )
     work.data.execute(
         insert(cases).values(
@@ -109,13 +120,17 @@ def load_case(work: Work, case_id: CaseId, *, lock: bool = False) -> Case | None
     return _first(work, cases.c.case_id == case_id, lock=lock)
 
 
-def find_by_code(work: Work, code: str, *, lock: bool = False) -> Case | None:
-    """Find a case by its label as people type it; what may be shown of it is for the caller to decide.
+def find_by_code(work: Work, code: str, *, among: ColumnElement[bool] | None = None, lock: bool = False) -> Case | None:
+    """Find a case by its label as people type it.
 
+    `among`: the cases that may be found, asked in the same query; None where nothing of it is shown to anybody.
     `lock`: the step is going to change the case, so others wait until it is done.
     """
     label = read_code(code)
-    return None if label is None else _first(work, cases.c.code == label, lock=lock)
+    if label is None:
+        return None
+    found = cases.c.code == label
+    return _first(work, found if among is None else found & among, lock=lock)
 
 
 def open_case_of(work: Work, client_id: ClientId, *, lock: bool = False) -> Case | None:
@@ -205,6 +220,8 @@ def _columns(work: Work, case: Case) -> dict[str, object]:
         "check_ins": case.check_ins,
         "card": case.card,
         "waits_for_anybody": case.waits_for_anybody,
+        "withheld": case.withheld,
+        "shown_until": case.shown_until,
         "alerted_at": case.alerted_at and f"{case.alerted_at:%Y-%m-%dT%H:%M%z}",
     }
     return {
@@ -258,4 +275,6 @@ def _case(work: Work, row: Row[Any]) -> Case:
         document["card"],
         document["waits_for_anybody"],
         alerted_at and datetime.fromisoformat(alerted_at),
+        tuple(document.get("withheld", ())),
+        document.get("shown_until"),
     )

@@ -3,11 +3,11 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NewType
 
-from sqlalchemy import ColumnElement, Row, String, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, String, bindparam, delete, insert, select, update
 
 from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
@@ -19,8 +19,6 @@ from storage.transaction import Work
 StaffId = NewType("StaffId", bytes)
 
 INVITE_LASTS = timedelta(hours=24)
-IDLE = timedelta(minutes=15)
-LONGEST = timedelta(hours=8)
 
 
 class Role(StrEnum):
@@ -109,6 +107,12 @@ def staff_of_unit(work: Work, unit_id: str) -> list[StaffMember]:
     return [_member(work, row) for row in work.data.execute(select(staff).where(here))]
 
 
+def heads_of(work: Work, unit_id: str) -> list[StaffMember]:
+    """List the active heads of a unit."""
+    here = (staff.c.unit_id == unit_id) & staff.c.active & (staff.c.role == Role.UNIT_HEAD.value)
+    return [_member(work, row) for row in work.data.execute(select(staff).where(here))]
+
+
 def coordinators(work: Work) -> list[StaffMember]:
     """List the active coordinators."""
     active = (staff.c.role == Role.COORDINATOR.value) & staff.c.active
@@ -148,46 +152,8 @@ def use_invite(work: Work, token: str, *purposes: Purpose) -> tuple[StaffMember,
     return None if member is None else (member, Purpose(row.purpose))
 
 
-def start_session(work: Work, staff_id: StaffId) -> str:
-    """Sign somebody in at the desk; return the secret for the cookie."""
-    token = secrets.token_urlsafe(32)
-    work.data.execute(
-        insert(staff_sessions).values(
-            token_hash=hash_token(token), staff_id=staff_id, started_at=work.now, last_seen_at=work.now
-        )
-    )
-    return token
-
-
-def use_session(work: Work, token: str) -> StaffMember | None:
-    """Return who is signed in and keep the session alive; None when it is over."""
-    row = work.data.execute(select(staff_sessions).where(staff_sessions.c.token_hash == hash_token(token))).first()
-    if row is None:
-        return None
-    if _is_over(row.started_at, row.last_seen_at, work.now):
-        end_session(work, token)
-        return None
-    here = update(staff_sessions).where(staff_sessions.c.token_hash == row.token_hash)
-    work.data.execute(here.values(last_seen_at=work.now))
-    return load_staff(work, row.staff_id)
-
-
-def watch_session(work: Work, token: str) -> StaffMember | None:
-    """Return who is signed in without keeping the session alive; None when it is over."""
-    row = work.data.execute(select(staff_sessions).where(staff_sessions.c.token_hash == hash_token(token))).first()
-    over = row is None or _is_over(row.started_at, row.last_seen_at, work.now)
-    return None if row is None or over else load_staff(work, row.staff_id)
-
-
-def end_session(work: Work, token: str) -> None:
-    """Sign out."""
-    work.data.execute(delete(staff_sessions).where(staff_sessions.c.token_hash == hash_token(token)))
-
-
-def forget_old(work: Work) -> None:
-    """Drop links and sessions whose time is over."""
-    over = or_(staff_sessions.c.started_at < work.now - LONGEST, staff_sessions.c.last_seen_at < work.now - IDLE)
-    work.data.execute(delete(staff_sessions).where(over))
+def forget_old_invites(work: Work) -> None:
+    """Drop links whose time is over."""
     work.data.execute(delete(invites).where(invites.c.expires_at <= work.now))
 
 
@@ -260,10 +226,6 @@ def unlink(work: Work, folder: FolderId, channel: str) -> None:
 def hash_token(token: str) -> bytes:
     """Hash a random token; its 192 bits need no key and no slow function."""
     return hashlib.sha256(token.encode()).digest()[:16]
-
-
-def _is_over(started_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
-    return now - started_at > LONGEST or now - last_seen_at > IDLE
 
 
 def _link(work: Work, folder: FolderId, index: bytes, channel: str, address: str, **whose: object) -> None:

@@ -6,18 +6,25 @@ with the reason why it may be clear; a test walks this metadata and accepts noth
 Tables about people are made without SQLite's numbers of rows, which would tell who came after whom.
 """
 
+from storage.tables.audit import approvals, audit_head, audit_rows
 from storage.tables.care import cases, messages, reminders, tasks
 from storage.tables.delivery import outbox, seen, stumbles
+from storage.tables.guard import hidden_words
 from storage.tables.metadata import metadata
-from storage.tables.people import addresses, clients, conversations, erasures, phrases, transcripts
-from storage.tables.team import invites, staff, staff_addresses, staff_sessions
+from storage.tables.people import addresses, clients, conversations, erasures, phrases, traces, transcripts
+from storage.tables.team import invites, staff, staff_addresses, staff_copies, staff_sessions
+from storage.tables.units import unit_vacancies
 
 __all__ = [
     "addresses",
+    "approvals",
+    "audit_head",
+    "audit_rows",
     "cases",
     "clients",
     "conversations",
     "erasures",
+    "hidden_words",
     "invites",
     "messages",
     "metadata",
@@ -27,8 +34,11 @@ __all__ = [
     "seen",
     "staff",
     "staff_addresses",
+    "staff_copies",
     "staff_sessions",
     "stumbles",
     "tasks",
+    "traces",
     "transcripts",
+    "unit_vacancies",
 ]

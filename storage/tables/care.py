@@ -18,6 +18,7 @@ cases = Table(
     Column("staff_id", Id16, ForeignKey("staff.staff_id")),  # the counsellor who has it, None in the queue
     Column("opened_month", String(7), nullable=False),
     Column("answer_by", Minute),  # when an untaken offer moves on; None once taken
+    Column("closed_day", Integer),  # days since 1970-01-01, for retention; None while it is open
     Column("document", Sealed, nullable=False),  # the answers exactly as on the review card, outcome, units asked
     Index(None, "unit_id", "status"),
     Index(None, "client_id"),
@@ -65,7 +66,7 @@ reminders = Table(
     Column("kind", String(32), nullable=False),
     Column("slot", String(64), nullable=False),
     Column("due_at", Minute, nullable=False),
-    Column("state", String(16), nullable=False),  # waiting, sent, answered, missed, dropped
+    Column("state", String(16), nullable=False),  # waiting, sent, answered, missed, dropped, reduced
     Column("lease_until", Minute),
     UniqueConstraint("client_id", "slot"),
     Index(None, "state", "due_at"),

@@ -14,7 +14,8 @@ outbox = Table(
     Column("sequence", Integer, nullable=False),  # order per recipient
     Column("channel", String(16), nullable=False),
     Column("lane", String(16), nullable=False),  # danger, counsellor, reply, reminder
-    Column("state", String(16), nullable=False),  # queued, sending, failed, uncertain
+    # queued, sending, failed, uncertain; held and knocked while the person is away
+    Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Moment, nullable=False),
     Column("message_id", Id16),  # the chat message it carries (for its mark) or the case it shows to staff; or None

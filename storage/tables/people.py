@@ -16,6 +16,7 @@ clients = Table(
     Column("consent_version", String(32)),  # None before consent; proof together with the sealed state
     Column("reminders_on", Boolean, nullable=False, default=True),  # False after "berhenti": nothing is sent unasked
     Column("paused_until", Minute),  # None when not paused; the person's own "jeda"
+    Column("warned_for", Integer),  # the day of going that the person was told of; None when told of none
     Column("profile", Sealed),  # zone, safe hours, consent time: read by the service when it speaks
     Index(None, "erase_after"),
     sqlite_with_rowid=False,
@@ -51,7 +52,22 @@ phrases = Table(
     metadata,
     Column("phrase_index", Id16, primary_key=True),  # keyed HMAC over Argon2id of the phrase
     owned_by_client(),
+    Column("confirmed", Boolean),  # the person typed it back once; until then an earlier one works as well
+    Column("moves", Boolean),  # it brings the person to the web chat once, for good
     Index(None, "client_id"),
+    sqlite_with_rowid=False,
+)
+
+#: Which messages of a platform can still be taken back.  Two days, for no platform deletes older ones.
+traces = Table(
+    "traces",
+    metadata,
+    Column("trace_id", Id16, primary_key=True),
+    owned_by_client(),
+    Column("day", Integer, nullable=False),  # days since 1970-01-01, to forget it
+    Column("trace", Sealed, nullable=False),  # the chat, the platform's id of the message and the minute
+    Index(None, "client_id"),
+    Index(None, "day"),
     sqlite_with_rowid=False,
 )
 

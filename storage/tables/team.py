@@ -1,6 +1,6 @@
 """Tables of the people who work here, their chats, links and sign-ins."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
 from storage.sealed import Id16, Minute, Sealed
 from storage.tables.metadata import metadata
@@ -16,6 +16,7 @@ staff = Table(
     Column("unit_id", String(64)),  # None for roles without a unit
     Column("active", Boolean, nullable=False),
     Column("created_day", Integer, nullable=False),
+    Column("left_day", Integer),  # when access ended, for retention; None while somebody works here
     Column("profile", Sealed, nullable=False),  # the alias clients see, and the case this person is speaking in
 )
 
@@ -29,6 +30,21 @@ staff_addresses = Table(
     Column("unit_id", String(64)),
     Column("channel", String(16), nullable=False),
     Column("address", Sealed, nullable=False),
+)
+
+#: What stands in a private chat of staff, until it is deleted there.
+staff_copies = Table(
+    "staff_copies",
+    metadata,
+    Column("copy_id", Id16, primary_key=True),
+    Column("folder_id", Id16, nullable=False),  # of the member of staff
+    Column("about_id", Id16),  # the case it speaks of, so that it goes with the case; None for anything else
+    Column("channel", String(16), nullable=False),
+    Column("place", Sealed, nullable=False),  # the platform's ids of chat and message
+    Column("delete_at", Minute, nullable=False),
+    Index(None, "delete_at"),
+    Index(None, "about_id"),
+    sqlite_with_rowid=False,
 )
 
 #: One-time links: sign-in to the desk, or linking a chat account.  Only the hash is kept.

@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 
 from bot.dialogue.flow import Answer
 from console.routes import desk_routes
-from handlers import handoff
+from handlers import erase, handoff
 from handlers.desk import Desk
-from storage import cases, people, staffing
+from storage import audit, cases, people, staffing
 from storage.cases import Case
 from storage.people import ClientId
 from storage.staffing import Purpose, Role, StaffMember
@@ -138,6 +138,20 @@ class TestDesk:
         case = await self.bed.world.database.read(lambda work: cases.find_by_code(work, code))
         assert case is not None
         return case
+
+    async def find(self, code: str) -> Case | None:
+        """Look up a case that may be gone."""
+        return await self.bed.world.database.read(lambda work: cases.find_by_code(work, code))
+
+    async def erase(self, code: str) -> None:
+        """Have the client of a case erase everything."""
+        world, client_id = self.bed.world, (await self.case(code)).client_id
+        await world.database.write(lambda work: erase.erase(work, world, client_id, "id"))
+
+    async def deeds(self) -> list[tuple[str, str, str | None]]:
+        """List (actor, action, about) of the whole audit chain, ids in hexadecimal."""
+        rows = await self.bed.world.database.read(lambda work: list(audit.read_rows(work)))
+        return [(row.actor, row.action, None if row.about_id is None else row.about_id.hex()) for row in rows]
 
     async def close(self) -> None:
         """Close every browser."""

@@ -22,8 +22,10 @@ class Whose(StrEnum):
     OWN = "own"
     OWN_CLOSED = "own, closed"
     COLLEAGUES = "a colleague's"
+    COLLEAGUES_CLOSED = "a colleague's, closed"
     OTHER_UNITS = "taken in another unit"
     OFFERED_ELSEWHERE = "offered to another unit"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def _may(role: Role, action: Action, whose: Whose) -> bool:
             return whose is Whose.OFFERED
         case Action.READ:
             return whose in {Whose.OWN, Whose.OWN_CLOSED}
+        case Action.READ_FOR_REASON:
+            return role is not Role.AGENT and whose in {Whose.COLLEAGUES, Whose.COLLEAGUES_CLOSED}
         case Action.SPEAK:
             return whose in {Whose.OWN, Whose.OWN_CLOSED}  # speaking opens it again
         case Action.MOVE:
@@ -64,8 +68,10 @@ async def _set(desk: TestDesk, role: Role, whose: Whose) -> Scene:
         at_work = await desk.sign_in(owner)
         assert (await at_work.post(f"/desk/cases/{code}/take")).headers["location"].endswith("note=accepted")
         await desk.client_says(code, _WORDS)
-        if whose is Whose.OWN_CLOSED:
+        if whose in {Whose.OWN_CLOSED, Whose.COLLEAGUES_CLOSED}:
             await at_work.post(f"/desk/cases/{code}/close", outcome="informed")
+    if whose is Whose.ERASED:
+        await desk.erase(code)
     return Scene(desk, await desk.sign_in(asked), code, client)
 
 
@@ -80,10 +86,11 @@ async def _check(scene: Scene, role: Role, whose: Whose) -> None:
     await _check_reading(scene, _may(role, Action.READ, whose))
     if whose is not Whose.OWN_CLOSED:
         await _check_speaking(scene, _may(role, Action.SPEAK, whose))
-    before = await scene.desk.case(scene.code)
+    await _check_reading_for_reason(scene, _may(role, Action.READ_FOR_REASON, whose))
+    before = await scene.desk.find(scene.code)
     await _check_moving(scene, _may(role, Action.MOVE, whose))
     if not _may(role, Action.MOVE, whose):
-        assert await scene.desk.case(scene.code) == before
+        assert await scene.desk.find(scene.code) == before
     await _check_taking(scene, _may(role, Action.TAKE, whose))
     if whose is Whose.OWN_CLOSED:
         await _check_speaking(scene, _may(role, Action.SPEAK, whose))
@@ -111,6 +118,16 @@ async def _check_reading(scene: Scene, allowed: bool) -> None:  # noqa: FBT001 -
     assert (scene.code in (await scene.browser.open("/desk/cases")).text) is allowed
 
 
+async def _check_reading_for_reason(scene: Scene, allowed: bool) -> None:  # noqa: FBT001 - reads as a table
+    unknown = await scene.browser.post("/desk/readings/open", code="0000-0000-0", reason="cover")
+    without = await scene.browser.post("/desk/readings/open", code=scene.code, reason="")
+    assert (without.status_code, without.text) == (404, unknown.text)
+    read = await scene.browser.post("/desk/readings/open", code=scene.code, reason="cover")
+    assert (read.status_code == 200) is allowed
+    assert (_CARD in read.text, _WORDS in read.text) == (allowed, allowed)
+    assert allowed or read.text == unknown.text
+
+
 async def _check_speaking(scene: Scene, allowed: bool) -> None:  # noqa: FBT001 - reads as a table
     await scene.desk.bed.flush()
     heard = len(scene.desk.bed.heard(scene.client))
@@ -131,12 +148,13 @@ async def _check_moving(scene: Scene, allowed: bool) -> None:  # noqa: FBT001 - 
 
 
 async def _check_taking(scene: Scene, allowed: bool) -> None:  # noqa: FBT001 - reads as a table
-    before = await scene.desk.case(scene.code)
+    before = await scene.desk.find(scene.code)
     declined = await scene.browser.post(f"/desk/cases/{scene.code}/decline")
     assert declined.headers["location"].endswith("note=declined" if allowed else "note=gone")
     await scene.browser.post(f"/desk/cases/{scene.code}/take")
-    after = await scene.desk.case(scene.code)
+    after = await scene.desk.find(scene.code)
     if allowed:
+        assert after is not None
         assert (after.status, after.staff_id) == (Status.ACCEPTED, scene.browser.member.id)
     else:
         assert after == before

@@ -19,7 +19,10 @@ from tests.console.payloads import PAYLOADS
 
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 _WATCH = "addEventListener('securitypolicyviolation', event => console.error('violation', event.violatedDirective))"
-_PAGES = ("/desk", "/desk/cases", "/desk/cases/{code}", "/desk/tasks", "/desk/units")
+_PAGES = (
+    *("/desk", "/desk/cases", "/desk/cases/{code}", "/desk/tasks", "/desk/units"),
+    *("/desk/readings", "/desk/sessions"),
+)
 
 
 @dataclass(slots=True)

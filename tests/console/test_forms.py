@@ -25,6 +25,12 @@ _POSTS = {
     "/desk/cases/{mine}/transfer": {"unit": "bnnp-sultra"},
     "/desk/cases/{mine}/close": {"outcome": "informed"},
     "/desk/tasks/{task}/done": {},
+    "/desk/readings/open": {"code": "{mine}", "reason": "cover"},
+    "/desk/approvals/new": {"role": "counsellor", "unit": "bnnk-kendari", "alias": "Kak Contoh"},
+    "/desk/approvals/{id}": {"answer": "yes"},
+    "/desk/approvals/{id}/use": {},
+    "/desk/sessions/{id}/end": {},
+    "/desk/units/{unit}/places": {"places": "3"},
 }
 _FORGED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "mark missing": ("", _OWN),
@@ -49,7 +55,8 @@ async def _set(desk: TestDesk) -> tuple[Browser, dict[str, str]]:
         tasks.add_task(work, case, "danger", work.now)
         return tasks.open_tasks(work, None)[0].id.hex()
 
-    return browser, {"mine": mine, "waiting": waiting, "task": await desk.bed.world.database.write(step)}
+    task = await desk.bed.world.database.write(step)
+    return browser, {"mine": mine, "waiting": waiting, "task": task, "id": "0" * 32, "unit": "bnnk-kendari"}
 
 
 async def test_a_forged_form_changes_nothing(desk: TestDesk) -> None:

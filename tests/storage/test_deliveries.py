@@ -13,11 +13,11 @@ async def test_a_delivery_is_new_once(store: Database, clock: SettableClock) -> 
         return deliveries.is_new(work, ONE)
 
     assert [await store.write(step) for _ in range(3)] == [True, False, False]
-    clock.pass_time(days=deliveries.KEPT_DAYS)
-    await store.write(deliveries.forget_old)
+    clock.pass_time(days=30)
+    await store.write(lambda work: deliveries.forget_old(work, 30))
     assert not await store.write(step)
     clock.pass_time(days=1)
-    await store.write(deliveries.forget_old)
+    await store.write(lambda work: deliveries.forget_old(work, 30))
     assert await store.write(step)
 
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from bot.care.gazetteer import AreaRow, Gazetteer, build_gazetteer
+from bot.care.gazetteer import Gazetteer
+from bot.care.survey import AreaRow, build_gazetteer
 from storage.areas import STRAITS
 from storage.derive_straits import LARGE_ISLAND_VILLAGES, derive_straits, write_straits
 from tests.surroundings.geography import whole_gazetteer

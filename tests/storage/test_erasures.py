@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,10 @@ from storage.engines import open_migrator
 from storage.outbox import Lane
 from storage.people import ClientId
 from storage.staffing import Role, add_staff
-from storage.tables import clients, erasures
+from storage.tables import addresses, clients, erasures
 from storage.transaction import Work
 from tests.storage.conftest import SettableClock, Stores
-from tests.storage.scratch import add, destroy, in_turn, seal, unseal
+from tests.storage.scratch import FOLDER, add, destroy, in_turn, seal, unseal
 
 HERE, THERE = b"h" * 16, b"t" * 16
 
@@ -176,3 +177,57 @@ async def test_a_person_met_in_the_same_batch_is_not_swept(store: Database) -> N
         return retention.sweep_erased(work)
 
     assert await store.write(step) == 0
+
+
+async def test_fifty_erased_people_stay_unreadable_in_an_old_copy_with_the_current_keys(
+    sqlite_stores: Stores, tmp_path: Path
+) -> None:
+    path, backup = Path(make_url(sqlite_stores.url).database or ""), tmp_path / "backup"
+    places = [bytes([number]) * 16 for number in range(60)]
+
+    def welcome_all(work: Work) -> list[ClientId]:
+        return [people.welcome(work, at, "telegram", f"10{number}", "id") for number, at in enumerate(places)]
+
+    def read_all(work: Work) -> list[str | None]:
+        found = [work.data.execute(select(addresses).where(addresses.c.address_index == at)).one() for at in places]
+        return [_open_address(work, row.client_id, at, row.address) for row, at in zip(found, places, strict=True)]
+
+    database = await sqlite_stores.open()
+    everybody = await database.write(welcome_all)
+    await database.close()
+    shutil.copy(path, backup)
+    database = await sqlite_stores.open()
+    for client_id in everybody[:50]:
+        await database.write(partial(people.erase_client, client_id=client_id))
+    await database.close()
+    shutil.copy(backup, path)
+
+    restored = await sqlite_stores.open()
+    read = await restored.read(read_all)
+    await restored.close()
+    assert read == [None] * 50 + [f"10{number}" for number in range(50, 60)]
+
+
+def _open_address(work: Work, client_id: bytes, index: bytes, sealed: bytes) -> str | None:
+    try:
+        return work.vault.open(people.folder(ClientId(client_id)), "addresses", "address", index, sealed).decode()
+    except FolderGone:
+        return None
+
+
+async def test_another_process_reads_nothing_of_an_erased_folder_after_a_minute(
+    sqlite_stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("storage.database.monotonic", lambda: now)
+    here, there = await sqlite_stores.open(), await sqlite_stores.open()
+    blob = await here.write(seal())
+    assert await there.read(unseal(blob)) == b"canary"
+
+    await here.write(lambda work: work.vault.destroy_folder(FOLDER))
+    now = 60.0
+
+    with pytest.raises(FolderGone):
+        await there.read(unseal(blob))
+    await here.close()
+    await there.close()

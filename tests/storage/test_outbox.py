@@ -64,7 +64,7 @@ async def test_a_postponed_letter_holds_back_those_behind_it(store: Database, cl
         _put(work, ANI, "1", "2")
         first, second = _claim(work)
         outbox.postpone(work, first, timedelta(seconds=30), first.message, again=False)
-        outbox.put_back(work, [second])
+        outbox.put_back(work, [second], timedelta())
         return _texts(_claim(work))
 
     assert await store.write(postpone) == []

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.ports import Outgoing
-from storage import cases, chats, outbox, people, retention, staffing, tasks
+from storage import cases, chats, outbox, people, phrases, staffing, tasks
 from storage.database import Database
 from storage.encryption import FolderGone
 from storage.outbox import Lane
@@ -82,14 +82,29 @@ async def test_an_address_belongs_to_one_client_only(store: Database) -> None:
     assert await store.write(step)
 
 
-async def test_only_the_newest_phrase_brings_somebody_back(store: Database) -> None:
-    def step(work: Work) -> list[bool]:
-        client_id = _welcome(work)
-        for phrase in (b"1" * 16, b"2" * 16):
-            people.keep_phrase(work, client_id, phrase)
-        return [people.find_by_phrase(work, phrase) == client_id for phrase in (b"1" * 16, b"2" * 16)]
+async def test_a_phrase_that_was_typed_back_works_until_another_one_is(store: Database) -> None:
+    first, second, third = (bytes([number]) * 16 for number in range(3))
 
-    assert await store.write(step) == [False, True]
+    def step(work: Work) -> list[list[bool]]:
+        client_id, seen = _welcome(work), []
+        for act in (
+            lambda: phrases.keep_phrase(work, client_id, first),
+            lambda: phrases.confirm_phrase(work, client_id, first),
+            lambda: phrases.keep_phrase(work, client_id, second),
+            lambda: phrases.keep_phrase(work, client_id, third),
+            lambda: phrases.confirm_phrase(work, client_id, third),
+        ):
+            act()
+            seen.append([phrases.find_by_phrase(work, one) == client_id for one in (first, second, third)])
+        return seen
+
+    assert await store.write(step) == [
+        [True, False, False],
+        [True, False, False],
+        [True, True, False],
+        [True, False, True],
+        [False, False, True],
+    ]
 
 
 async def test_profile_pause_and_consent_are_kept(store: Database, clock: SettableClock) -> None:
@@ -110,7 +125,7 @@ async def test_profile_pause_and_consent_are_kept(store: Database, clock: Settab
 async def test_erasing_leaves_no_row_and_no_key(store: Database) -> None:
     def fill(work: Work) -> ClientId:
         client_id = _welcome(work)
-        people.keep_phrase(work, client_id, b"p" * 16)
+        phrases.keep_phrase(work, client_id, b"p" * 16)
         case = cases.open_case(work, client_id, "unit", "intake", {"age_band": "age_25_34"})
         said = chats.add_message(work, case, chats.Side.CLIENT, "halo")
         tasks.add_task(work, case, "danger", work.now)
@@ -138,14 +153,6 @@ async def test_a_folder_with_a_case_is_not_dropped_as_empty(store: Database) -> 
         return [people.find_client(work, index) is not None for index in (HERE, THERE)]
 
     assert await store.write(step) == [False, True]
-
-
-async def test_a_folder_goes_ninety_days_after_the_last_contact(store: Database, clock: SettableClock) -> None:
-    client_id = await store.write(_welcome)
-    clock.pass_time(days=people.KEPT_DAYS)
-    assert await store.read(lambda work: retention.find_expired(work, most=5)) == []
-    clock.pass_time(days=1)
-    assert await store.read(lambda work: retention.find_expired(work, most=5)) == [client_id]
 
 
 def _tables_with_rows(work: Work) -> set[str]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import staffing
+from storage import signins, staffing
 from storage.database import Database
 from storage.staffing import Purpose, Role, StaffMember
 from storage.transaction import Work
@@ -39,11 +39,11 @@ async def test_a_session_ends_when_idle_and_after_eight_hours(
     store: Database, clock: SettableClock, every: timedelta, lives: int
 ) -> None:
     member = await store.write(_add)
-    token = await store.write(lambda work: staffing.start_session(work, member.id))
+    token = await store.write(lambda work: signins.start_session(work, member.id))
     started = clock.now
     for _ in range(40):
         clock.now += every
-        if await store.write(lambda work: staffing.use_session(work, token)) is None:
+        if await store.write(lambda work: signins.use_session(work, token)) is None:
             break
     lived = (clock.now - every - started) / timedelta(minutes=1)
 
@@ -53,11 +53,11 @@ async def test_a_session_ends_when_idle_and_after_eight_hours(
 async def test_access_ends_everywhere_at_once(store: Database) -> None:
     def step(work: Work) -> list[object]:
         member = _add(work)
-        session, link = staffing.start_session(work, member.id), staffing.invite(work, member.id, Purpose.SIGN_IN)
+        session, link = signins.start_session(work, member.id), staffing.invite(work, member.id, Purpose.SIGN_IN)
         staffing.link_chat(work, member, HERE, "telegram", "2002")
         staffing.revoke(work, member.id)
         return [
-            staffing.use_session(work, session),
+            signins.use_session(work, session),
             staffing.use_invite(work, link, Purpose.SIGN_IN),
             staffing.find_staff(work, HERE),
             staffing.load_staff(work, member.id),
@@ -93,11 +93,12 @@ async def test_a_group_has_a_folder_of_its_own(store: Database) -> None:
 async def test_what_is_over_is_forgotten(store: Database, clock: SettableClock) -> None:
     member = await store.write(_add)
     tokens = await store.write(
-        lambda work: (staffing.start_session(work, member.id), staffing.invite(work, member.id, Purpose.SIGN_IN))
+        lambda work: (signins.start_session(work, member.id), staffing.invite(work, member.id, Purpose.SIGN_IN))
     )
     clock.pass_time(days=2)
-    await store.write(staffing.forget_old)
+    await store.write(staffing.forget_old_invites)
+    await store.write(signins.forget_old_sessions)
     clock.pass_time(days=-2)
 
-    assert await store.write(lambda work: staffing.use_session(work, tokens[0])) is None
+    assert await store.write(lambda work: signins.use_session(work, tokens[0])) is None
     assert await store.write(lambda work: staffing.use_invite(work, tokens[1], Purpose.SIGN_IN)) is None

@@ -1,0 +1,259 @@
+"""The chain of what staff did: every row holds the hash of the one before, written with what it records."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, NewType
+
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.documents import open_document, seal_document
+from storage.encryption import FolderGone, FolderId, Unreadable, join_with_lengths
+from storage.tables import audit_head, audit_rows, cases
+from storage.transaction import Work
+
+Actor = NewType("Actor", str)
+
+#: The service by itself, without a person behind it.
+SERVICE: Final = Actor("service")
+#: Whoever uses the command line on the machine.
+OPERATOR: Final = Actor("operator")
+#: What the first row holds in place of an earlier one's hash.
+NOTHING_BEFORE: Final = bytes(32)
+
+_FORM: Final = b"singgah audit 1"
+_HEAD: Final = 1
+_READ_AT_ONCE: Final = 1_000
+
+
+class Deed(StrEnum):
+    """What the chain records."""
+
+    SIGNED_IN = "signed_in"
+    SESSION_ENDED = "session_ended"
+    CHAT_LINKED = "chat_linked"
+    GROUP_LINKED = "group_linked"
+    CASE_TAKEN = "case_taken"
+    CASE_READ = "case_read"
+    CASE_READ_FOR_REASON = "case_read_for_reason"
+    MANY_READS = "many_reads"
+    CASE_ERASED = "erased"
+    STAFF_ADDED = "staff_added"
+    STAFF_REVOKED = "staff_revoked"
+    LINK_MADE = "link_made"
+    APPROVAL_REQUESTED = "approval_requested"
+    APPROVAL_GIVEN = "approval_given"
+    APPROVAL_REFUSED = "approval_refused"
+    APPROVAL_USED = "approval_used"
+    KEYS_ROTATED = "keys_rotated"
+    KEY_RETIRED = "key_retired"
+    CHAIN_PRUNED = "chain_pruned"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What is said beyond the columns, sealed in a folder and gone with it; never a client's word."""
+
+    folder: FolderId
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A link of the chain, as it is stored.  `detail`: still sealed."""
+
+    sequence: int
+    minute: datetime
+    actor: str
+    action: str
+    about_id: bytes | None
+    detail: bytes | None
+    previous_hash: bytes
+    row_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the chain ends.  `checkpoint_sequence`: the newest row that a checkpoint covers, 0 without one."""
+
+    sequence: int
+    row_hash: bytes
+    checkpoint_sequence: int
+
+
+def actor_of(staff_id: bytes) -> Actor:
+    """Name a member of staff in the chain."""
+    return Actor(staff_id.hex())
+
+
+def record(work: Work, actor: Actor, deed: Deed, about_id: bytes | None = None, detail: Detail | None = None) -> None:
+    """Add a row to the chain; it is kept exactly when the transaction it stands in is."""
+    head = _lock_head(work)
+    sequence = head.sequence + 1
+    sealed = None if detail is None else _seal(work, sequence, detail)
+    minute = work.now.replace(second=0, microsecond=0)
+    link = AuditRow(sequence, minute, actor, deed.value, about_id, sealed, head.row_hash, b"")
+    values = {
+        "sequence": sequence,
+        "minute": minute,
+        "actor": actor,
+        "action": deed.value,
+        "about_id": about_id,
+        "detail": sealed,
+        "previous_hash": head.row_hash,
+        "row_hash": hash_row(link),
+    }
+    work.data.execute(insert(audit_rows).values(**values))
+    _move_head(work, sequence=sequence, row_hash=values["row_hash"])
+
+
+def hash_row(row: AuditRow) -> bytes:
+    """Hash a row over all its columns in one fixed form; its own `row_hash` is left out."""
+    return hashlib.sha256(
+        join_with_lengths(
+            _FORM,
+            row.previous_hash,
+            str(row.sequence).encode(),
+            str(int(row.minute.timestamp())).encode(),
+            row.actor.encode(),
+            row.action.encode(),
+            row.about_id or b"",
+            row.detail or b"",
+        )
+    ).digest()
+
+
+def read_head(work: Work) -> Head:
+    """Tell where the chain ends, before its first row too."""
+    row = work.data.execute(select(audit_head)).first()
+    return Head(0, NOTHING_BEFORE, 0) if row is None else _head(row)
+
+
+def read_rows(work: Work) -> Iterator[AuditRow]:
+    """Read the whole chain from its beginning, a thousand rows at a time."""
+    last = None
+    while True:
+        after = audit_rows.c.sequence.is_not(None) if last is None else audit_rows.c.sequence > last
+        query = select(audit_rows).where(after).order_by(audit_rows.c.sequence).limit(_READ_AT_ONCE)
+        rows = work.data.execute(query).all()
+        if not rows:
+            return
+        yield from map(_row, rows)
+        last = rows[-1].sequence
+
+
+def newest_rows(work: Work, most: int, before: int | None = None) -> list[AuditRow]:
+    """List the newest rows, newest first.  `before`: only rows with a lower number."""
+    query = select(audit_rows).order_by(audit_rows.c.sequence.desc()).limit(most)
+    return [_row(row) for row in work.data.execute(query if before is None else query.where(_below(before)))]
+
+
+def rows_of(work: Work, deeds: tuple[Deed, ...], since: datetime) -> list[AuditRow]:
+    """List the rows of some deeds from a time on, newest first."""
+    asked = audit_rows.c.action.in_([deed.value for deed in deeds]) & (audit_rows.c.minute >= since)
+    query = select(audit_rows).where(asked).order_by(audit_rows.c.sequence.desc())
+    return [_row(row) for row in work.data.execute(query)]
+
+
+def count_deeds(work: Work, actor: Actor, deeds: tuple[Deed, ...], within: timedelta) -> int:
+    """Count how often somebody did one of these things in the time that ends now."""
+    theirs = (audit_rows.c.actor == actor) & audit_rows.c.action.in_([deed.value for deed in deeds])
+    recent = audit_rows.c.minute >= work.now - within
+    return work.data.execute(select(func.count()).select_from(audit_rows).where(theirs, recent)).scalar_one()
+
+
+def was_done(work: Work, actor: Actor, deed: Deed, about_id: bytes, within: timedelta) -> bool:
+    """Tell whether somebody did this about something in the time that ends now."""
+    done = (audit_rows.c.actor == actor) & (audit_rows.c.action == deed.value) & (audit_rows.c.about_id == about_id)
+    recent = audit_rows.c.minute >= work.now - within
+    return work.data.execute(select(audit_rows.c.sequence).where(done, recent).limit(1)).first() is not None
+
+
+def made_at(work: Work, sequence: int) -> datetime | None:
+    """Return the minute of a row; None if it is not there."""
+    return work.data.execute(select(audit_rows.c.minute).where(audit_rows.c.sequence == sequence)).scalar()
+
+
+def first_made_at(work: Work) -> datetime | None:
+    """Return the minute of the oldest row there is."""
+    return work.data.execute(select(audit_rows.c.minute).order_by(audit_rows.c.sequence).limit(1)).scalar()
+
+
+def read_detail(work: Work, row: AuditRow) -> Mapping[str, str]:
+    """Open what a row says beyond its columns; empty without a detail, and once what it speaks of was erased."""
+    if row.detail is None or row.about_id is None:
+        return {}
+    found = work.data.execute(select(cases.c.client_id).where(cases.c.case_id == row.about_id)).scalar()
+    folder = FolderId(found or row.about_id)
+    try:
+        opened: Mapping[str, str] = open_document(work, folder, "audit_rows.detail", _place(row.sequence), row.detail)
+    except (FolderGone, Unreadable):
+        return {}
+    return opened
+
+
+def note_checkpoint(work: Work, sequence: int) -> None:
+    """Remember that a signed checkpoint outside the database covers the chain up to this row."""
+    if _lock_head(work).checkpoint_sequence < sequence:
+        _move_head(work, checkpoint_sequence=sequence)
+
+
+def prune(work: Work, sequence: int) -> int:
+    """Forget the rows up to a checkpoint, from which the rest of the chain is verified; return how many went."""
+    gone = work.data.execute(delete(audit_rows).where(audit_rows.c.sequence <= sequence)).rowcount
+    if gone:
+        record(work, SERVICE, Deed.CHAIN_PRUNED)
+    return gone
+
+
+_FIRST_HEAD = {"head_id": _HEAD, "sequence": 0, "row_hash": NOTHING_BEFORE, "checkpoint_sequence": 0}
+_BEGIN = {
+    "sqlite": sqlite.insert(audit_head).values(**_FIRST_HEAD).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(audit_head).values(**_FIRST_HEAD).on_conflict_do_nothing(),
+}
+
+
+def _lock_head(work: Work) -> Head:
+    """Hold the end of the chain until the transaction ends, so that two processes never add the same row."""
+    query = select(audit_head).where(audit_head.c.head_id == _HEAD).with_for_update()
+    row = work.data.execute(query).first()
+    if row is None:
+        work.data.execute(_BEGIN[work.data.dialect.name])
+        row = work.data.execute(query).one()
+    return _head(row)
+
+
+def _move_head(work: Work, **values: object) -> None:
+    work.data.execute(update(audit_head).where(audit_head.c.head_id == _HEAD).values(**values))
+
+
+def _seal(work: Work, sequence: int, detail: Detail) -> bytes:
+    return seal_document(work, detail.folder, "audit_rows.detail", _place(sequence), dict(detail.words))
+
+
+def _place(sequence: int) -> bytes:
+    return sequence.to_bytes(16, "big")
+
+
+def _below(sequence: int) -> ColumnElement[bool]:
+    return audit_rows.c.sequence < sequence
+
+
+def _head(row: Row[Any]) -> Head:
+    return Head(row.sequence, bytes(row.row_hash), row.checkpoint_sequence)
+
+
+def _row(row: Row[Any]) -> AuditRow:
+    return AuditRow(
+        row.sequence,
+        row.minute,
+        row.actor,
+        row.action,
+        row.about_id,
+        row.detail,
+        bytes(row.previous_hash),
+        bytes(row.row_hash),
+    )
