@@ -6,12 +6,13 @@ BIN         := $(VENV)/bin
 PYTHON      ?=
 PYTHONS     := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 UV          := uv==0.13.9
+PIP_AUDIT   := pip-audit==2.10.1
 PIP_INSTALL  = $(BIN)/python -m pip install --no-input --disable-pip-version-check --no-deps --require-hashes
 QUIET       := $(shell test -t 1 || echo --quiet)
 export PIP_ROOT_USER_ACTION := ignore
 export UV_NO_CONFIG := 1
 
-.PHONY: help run test setup setup-dev lock format check-style check-types check-imports browser pytest bench clean
+.PHONY: help run test setup setup-dev lock format check-style check-types check-imports browser pytest bench audit sbom clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +76,7 @@ pytest: $(VENV)/.development  ## the tests alone (ARGS="-k word")
 
 bench: $(VENV)/.development  ## measure speed and memory against peers, as ratios; takes two minutes
 	@$(BIN)/python -m bench.advance
+	@$(BIN)/python -m bench.nearest
 	@$(BIN)/python -m bench.memory
 	@$(BIN)/python -m bench.turns $(ARGS)
 
@@ -90,6 +92,15 @@ lock: $(VENV)/.python  ## write both lock files anew from pyproject.toml, for al
 	  --upgrade --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock >/dev/null
 	@if grep -nE '://|--|/[a-z]' requirements.lock requirements-dev.lock | grep -v -- '--hash=sha256:'; then \
 	  echo "A lock file names an address, an option or a path (above); it must not." >&2; exit 1; fi
+	@$(BIN)/python -m tests.dependencies.sbom
+
+sbom: $(VENV)/.python  ## write docs/sbom.cdx.json anew from requirements.lock
+	@$(BIN)/python -m tests.dependencies.sbom
+
+audit: $(VENV)/.development  ## ask what is known against the pinned versions; a dated waiver where nobody can be asked
+	@test -x $(VENV)/audit/bin/pip-audit || { $(BIN)/python -m venv $(VENV)/audit && \
+	  $(VENV)/audit/bin/python -m pip install $(QUIET) --no-input --disable-pip-version-check $(PIP_AUDIT); }
+	@$(BIN)/python -m tests.dependencies.audit $(VENV)/audit/bin/pip-audit
 
 clean:  ## remove .venv and caches; never touches var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -14,6 +14,14 @@ _COMMANDS = {
     "nearest": "commands.nearest:nearest",
     "units": "commands.units:units",
     "staff": "commands.staff:staff",
+    "screen": "commands.screen:screen_lines",
+    "erase": "commands.erase:erase",
+    "purge": "commands.purge:purge",
+    "audit": "commands.audit:audit",
+    "keys": "commands.keys:keys",
+    "unseal": "commands.keys:unseal",
+    "backup": "commands.backup:backup",
+    "stats": "commands.stats:stats",
 }
 
 

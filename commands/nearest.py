@@ -11,6 +11,7 @@ import click
 from bot.care import matching, places
 from bot.care.gazetteer import VILLAGE, AreaCode, Gazetteer, level_of
 from bot.care.places import Understood
+from bot.care.unitmap import UnitMap
 from bot.care.units import Unit
 from bot.config import Config
 from bot.dialogue.script import Script
@@ -24,9 +25,9 @@ _KINDS = ("at", "place", "area")
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What was asked.  `only`: unit ids to choose from, empty for all.  `limit`: how many units."""
+    """What was asked.  `units`: those to choose from.  `limit`: how many of them."""
 
-    only: tuple[str, ...]
+    units: UnitMap
     limit: int
 
 
@@ -48,9 +49,10 @@ def nearest(config: Config, *, lines: bool, only: str, limit: int, as_json: bool
         raise OneLine("give exactly one of --at, --place, --area and --lines")
     with refusals():
         house = read_house(config)
-    wish = _Wish(tuple(name for name in only.split(",") if name), limit)
-    if unknown := [name for name in wish.only if name not in house.units]:
+    names = [name for name in only.split(",") if name]
+    if unknown := [name for name in names if name not in house.units]:
         raise OneLine(f"--only: no unit {', '.join(unknown)}; see `singgah units list`")
+    wish = _Wish(UnitMap(unit for unit in house.units.values() if not names or unit.id in names), limit)
     if lines:
         _answer_lines(house, wish)
         return
@@ -67,9 +69,8 @@ def answer(house: House, line: str, wish: _Wish) -> dict[str, Any]:
         understood = _understand(house.gazetteer, kind, value.strip())
     except ValueError as error:
         return {"error": str(error)}
-    units = [unit for unit in house.units.values() if not wish.only or unit.id in wish.only]
-    code = _settle(house, understood, units)
-    ranked = matching.rank(units, house.gazetteer, house.travel, code, wish.limit) if code else ()
+    code = _settle(house, understood, wish.units)
+    ranked = matching.rank(wish.units, house.gazetteer, house.travel, code, wish.limit) if code else ()
     return {
         "place": _place(house.gazetteer, code) if code else None,
         "ask": [] if code else [_place(house.gazetteer, candidate) for candidate in understood.candidates],
@@ -103,14 +104,19 @@ def _understand(gazetteer: Gazetteer, kind: str, value: str) -> Understood:
             raise ValueError("a line begins with at, place or area")
 
 
-def _settle(house: House, understood: Understood, units: list[Unit]) -> AreaCode | None:
+def _settle(house: House, understood: Understood, units: UnitMap) -> AreaCode | None:
     """Name the smallest area that is sure; a regency will do when all of it leads to one of the units that answer."""
     if understood.settled is not None:
         return understood.village or understood.settled
-    answering = [unit for unit in units if unit.takes_handoffs] or units
-    if understood.within and matching.is_enough(answering, house.gazetteer, house.travel, understood.within):
-        return understood.within
+    area = understood.within
+    answering = _answers if any(map(_answers, units.active)) else None
+    if area and matching.is_enough(units, house.gazetteer, house.travel, area, wanted=answering):
+        return area
     return None
+
+
+def _answers(unit: Unit) -> bool:
+    return unit.takes_handoffs
 
 
 def _place(gazetteer: Gazetteer, code: str) -> dict[str, str | None]:

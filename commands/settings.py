@@ -9,8 +9,10 @@ from typing import IO, Any, TypeVar
 import click
 
 from bot.care.crossings import CrossingsError
+from bot.care.danger.errors import DangerContentError
 from bot.care.directory import UnitsError
 from bot.care.followup import PlansError
+from bot.care.retention import RetentionError
 from bot.config import Config, ConfigError, parse
 from bot.ports import ChannelError
 from bot.steps import ContentError
@@ -19,7 +21,7 @@ from storage.errors import StorageError
 F = TypeVar("F", bound=Callable[..., Any] | click.Command)
 DEFAULT_FILE = Path("config.toml")
 _NAMED = "singgah.config_file"
-_REFUSALS = (ConfigError, ContentError, UnitsError, CrossingsError, PlansError, StorageError, ChannelError)
+_REFUSALS = (ConfigError, ContentError, DangerContentError, UnitsError, CrossingsError, PlansError, RetentionError, StorageError, ChannelError)
 
 
 class OneLine(click.ClickException):

@@ -26,7 +26,7 @@ def stats(config: Config, quarter: str | None, *, as_json: bool, as_csv: bool) -
     today = read_clock().date()
 
     async def go() -> Figures:
-        async with open_world(config, {}) as world:
+        async with open_world(config, {}, needs_land=False) as world:
             return await publish(world, read_quarter(quarter, today) if quarter else last_quarter(today))
 
     with refusals():

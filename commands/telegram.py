@@ -14,6 +14,7 @@ from bot.dialogue.script import Command
 from channels.telegram import Profile, TelegramChannel, Webhook
 from channels.telegram_errors import TokenRejected
 from channels.telegram_polling import DEFAULT_PACE, Pace, persist, poll
+from channels.telegram_rates import Rates
 from channels.telegram_webhook import PATH
 from commands.settings import DEFAULT_FILE, OneLine, config_file, config_option, read_secret, refusals
 from handlers.receive import Receiver
@@ -30,7 +31,14 @@ def build_telegram(config: Config) -> TelegramChannel | None:
     if settings.token_file is None:
         return None
     token = read_secret(settings.token_file, "channels.telegram.token_file")
-    return TelegramChannel(token, base_url=settings.base_url, base_file_url=settings.base_file_url)
+    return TelegramChannel(
+        token,
+        base_url=settings.base_url,
+        base_file_url=settings.base_file_url,
+        rates=Rates(
+            settings.messages_per_second, settings.messages_per_chat_second, settings.messages_per_group_minute
+        ),
+    )
 
 
 def webhook_of(config: Config) -> Webhook | None:

@@ -69,7 +69,7 @@ units.add_command(import_units)
 
 
 def _describe(house: House, unit: Unit) -> dict[str, object]:
-    said = house.particulars.get(unit.id, Particulars())
+    said = house.units.particulars.get(unit.id, Particulars())
     return {
         "id": unit.id,
         "name": unit.name,

@@ -4,17 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from bot.dialogue import wording
+from bot.dialogue import guarding, wording
 from bot.dialogue.effects import Message
 from bot.dialogue.events import Event, Picked, Released, Restored
-from bot.dialogue.flow import Answer, read
 from bot.dialogue.script import INTAKE, MENU, Command
-from handlers import erase, handoff
-from handlers.lookup import unit_name
-from storage import cases, people, reminders
-from storage.cases import Case
+from handlers import cleaning, datapage, erase, guard, handoff, moving, wishing
+from storage import cases, people, phrases, reminders
 
 if TYPE_CHECKING:
     from handlers.conversation import Conversation
@@ -30,23 +26,29 @@ def act(conversation: "Conversation", action: str) -> Event | None:
 
 
 def _show_data(conversation: "Conversation") -> Event | None:
-    """Show the person everything that is kept, as it is kept."""
-    work, client_id = conversation.work, conversation.client_id
-    client = people.load_client(work, client_id)
-    case = cases.last_case_of(work, client_id) or next(iter(cases.list_cases_of(work, client_id)), None)
-    say = _sayer(conversation)
-    lines = []
-    if client.consent_version:
-        given = (client.profile.consented_at or "").partition("T")[0]
-        lines.append(say("data_consent", date=given, version=client.consent_version.rpartition(".")[2]))
-    if case is not None:
-        status = say(f"status_{case.outcome if case.outcome == cases.WITHDRAWN else case.status}")
-        unit = unit_name(conversation.world, case.unit_id)
-        lines.append(say("data_case", code=case.code, unit=unit, status=status))
-        lines.append(_reminder_line(conversation))
-    answers = [say("data_line", line=name, value=value) for name, value in _answer_lines(conversation, case)]
-    lines.extend(answers or [say("nothing_stored")])
-    conversation.add(Message("\n".join((say("data_header"), *lines) if len(lines) > 1 else lines)))
+    datapage.show_data(conversation)
+    return None
+
+
+def _show_chat(conversation: "Conversation") -> Event | None:
+    datapage.show_chat(conversation)
+    return None
+
+
+def _clear(conversation: "Conversation") -> Event | None:
+    cleaning.clean(conversation)
+    return None
+
+
+def _move(conversation: "Conversation") -> Event | None:
+    moving.begin(conversation)
+    return None
+
+
+def _keep(conversation: "Conversation") -> Event | None:
+    """Let the days until the folder goes begin anew; the word or the tap has done so already."""
+    people.restart_retention(conversation.work, conversation.client_id)
+    conversation.say("kept")
     return None
 
 
@@ -57,6 +59,7 @@ def _correct(conversation: "Conversation") -> Event | None:
         return None
     if case is not None:
         conversation.say("correct_sent")
+        conversation.state = replace(conversation.state, withheld=case.withheld)
         return Restored(case.flow, {**case.answers, "unit": case.unit_id})
     unsent = conversation.state.settled(INTAKE)
     if unsent:
@@ -105,7 +108,7 @@ def _erase(conversation: "Conversation") -> Event | None:
 
 def _show_phrase(conversation: "Conversation") -> Event | None:
     phrase, index = conversation.world.phrases.take()
-    people.keep_phrase(conversation.work, conversation.client_id, index)
+    phrases.keep_phrase(conversation.work, conversation.client_id, index)
     say = _sayer(conversation)
     conversation.add(Message(say("phrase_shown", phrase=phrase), afterwards=say("phrase_afterwards")))
     return None
@@ -119,33 +122,6 @@ def _relapse(conversation: "Conversation") -> Event | None:
         return Picked(wording.SYSTEM, wording.SYSTEM, Command.HUMAN.value)
     handoff.answer_relapse(conversation.work, conversation.world, case)
     return Released(_sayer(conversation)("relapse_thanks"), WAITING)
-
-
-def _reminder_line(conversation: "Conversation") -> str:
-    client = people.load_client(conversation.work, conversation.client_id)
-    say = _sayer(conversation)
-    if not client.reminders_on:
-        return say("data_reminders_off")
-    if client.paused_until is not None and client.paused_until > conversation.work.now:
-        zone = client.profile.zone or conversation.world.plans.zone(None)
-        until = client.paused_until.astimezone(ZoneInfo(zone))
-        return say("data_reminders_paused", date=f"{until:%Y-%m-%d}")
-    return say("data_reminders_on")
-
-
-def _answer_lines(conversation: "Conversation", case: Case | None) -> list[tuple[str, str]]:
-    flow_id = case.flow if case else INTAKE
-    answers: Mapping[str, Answer] = conversation.state.settled(INTAKE)
-    if case is not None:
-        answers = {**case.answers, "unit": case.unit_id}
-    return card_lines(conversation, flow_id, answers)
-
-
-def card_lines(conversation: "Conversation", flow_id: str, answers: Mapping[str, Answer]) -> list[tuple[str, str]]:
-    """List (name, value) of answers in the wording the person sees."""
-    script, language = conversation.world.script, conversation.state.language
-    flow = script.flow(flow_id, language)
-    return [(name, value) for _, name, value in wording.card(script, flow, read(flow, answers), language)]
 
 
 def _sayer(conversation: "Conversation") -> Callable[..., str]:
@@ -165,4 +141,12 @@ _ACTIONS: Mapping[str, Callable[["Conversation"], Event | None]] = {
     "erase": _erase,
     "show_phrase": _show_phrase,
     "relapse": _relapse,
+    "show_chat": _show_chat,
+    "clear": _clear,
+    "move": _move,
+    "keep": _keep,
+    guarding.AS_IS: guard.send_as_is,
+    guarding.STAYS_HIDDEN: guard.stay_hidden,
+    "show_contact": wishing.show_contact,
+    "remove_pin": wishing.remove_pin,
 }

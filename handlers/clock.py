@@ -3,14 +3,15 @@
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from handlers import casework, erase, handoff, offering, remind
-from handlers.apart import keep_apart
+from handlers import auditing, knocking, offering, remind, staffcopies
+from handlers.closing import leave_closed_units
+from handlers.directory_watch import DirectoryWatch
+from handlers.sweep import sweep
 from handlers.world import World
-from storage import deliveries, retention, staffing
+from storage import hidden_words
 from storage.errors import StorageError
 from storage.transaction import Work
 
@@ -18,7 +19,6 @@ log = logging.getLogger(__name__)
 
 _TICK_S = 10
 _TIDY_S = 3_600
-_ERASED_AT_ONCE = 100
 
 
 def read_clock() -> datetime:
@@ -27,23 +27,15 @@ def read_clock() -> datetime:
 
 
 def tick(work: Work, world: World) -> int:
-    """Do everything that is due now: check-ins, silences, offers nobody took; return how much there was."""
-    return remind.send_due(work, world) + remind.note_silence(work, world) + offering.pass_on_overdue(work, world)
+    """Do everything that is due now: check-ins, silences, offers nobody took, words that wait; return how much."""
+    checked_in = remind.send_due(work, world) + remind.note_silence(work, world)
+    offered = offering.pass_on_overdue(work, world)
+    return checked_in + offered + knocking.announce_held(work, world) + hidden_words.forget_old(work)
 
 
 def tidy(work: Work, world: World) -> int:
-    """Forget what has served its time, also what a crash has left; return how many folders of clients went."""
-    deliveries.forget_old(work)
-    staffing.forget_old(work)
-    swept = retention.sweep_erased(work)
-    for case in retention.list_silent(work):
-        keep_apart(work, partial(casework.close_silent, work, world, case))
-    for case in retention.list_silent(work, within_days=retention.WARNED_DAYS):
-        keep_apart(work, partial(handoff.warn_of_silence, work, world, case))
-    expired = retention.find_expired(work, most=_ERASED_AT_ONCE)
-    for client_id in expired:
-        erase.forget(work, world, client_id)
-    return swept + len(expired)
+    """Forget what has served its time, also what a crash has left; return how much that was."""
+    return sweep(work, world).total()
 
 
 class Clock:
@@ -53,6 +45,7 @@ class Clock:
         """Tick for a world."""
         self._world = world
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._directory = DirectoryWatch(world)
 
     def start(self) -> None:
         """Start ticking on the running event loop; a late tick is made up for once."""
@@ -61,6 +54,11 @@ class Clock:
                 self._run, "interval", (job,), seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
             )
         self._scheduler.add_job(self._run, args=(tidy,))  # at once: a crash may have left something
+        self._scheduler.add_job(self._run, args=(leave_closed_units,))  # at once: units may have closed since
+        for keep in (self._keep_chain, self._clear_staff_chats, self._take_up_directory):
+            self._scheduler.add_job(
+                keep, "interval", seconds=_TICK_S, coalesce=True, max_instances=1, misfire_grace_time=None
+            )
         self._scheduler.add_job(self._refill, "interval", seconds=_TICK_S, coalesce=True, max_instances=1)
         self._scheduler.start()
 
@@ -76,6 +74,25 @@ class Clock:
             return
         if count:
             log.info("tick", extra={"action": f"{job.__name__}.done", "count": count})
+
+    async def _clear_staff_chats(self) -> None:
+        try:
+            await staffcopies.delete_due(self._world)
+        except Exception as error:  # what stays is tried again at the next tick
+            log.exception("staff", extra={"action": "staff.undeleted", "error": error})
+
+    async def _keep_chain(self) -> None:
+        try:
+            await auditing.sign_if_due(self._world)
+            await auditing.prune_if_due(self._world)
+        except Exception as error:  # whoever reads the log must hear of it; nobody who writes may suffer from it
+            log.exception("audit", extra={"action": "audit.unsigned", "error": error})
+
+    async def _take_up_directory(self) -> None:
+        try:
+            await self._directory.take_up()
+        except StorageError as error:
+            log.warning("tick", extra={"action": "tick.waiting", "error": error})
 
     def _refill(self) -> None:
         """Keep return phrases ready; APScheduler runs plain functions in a thread of its own."""

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.care.followup import worries
+from bot.dialogue import wording
 from bot.dialogue.effects import Message
 from bot.dialogue.flow import Answer
-from handlers import handoff
+from bot.dialogue.script import CONTACT_PARTS, Command
+from handlers import handoff, wishing
 from storage import cases, people, reminders, tasks
 
 if TYPE_CHECKING:
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
 def complete(conversation: "Conversation", flow: str, answers: Mapping[str, Answer]) -> None:
     """Act on a completed flow: one that names a unit is a self-referral, one with a plan is a check-in."""
-    if isinstance(answers.get("unit"), str):
+    if flow in CONTACT_PARTS:
+        wishing.complete_wishes(conversation, flow, answers)
+    elif isinstance(answers.get("unit"), str):
         _refer(conversation, flow, answers)
     elif flow in conversation.world.plans.kinds:
         _check_in(conversation, flow, answers)
@@ -30,8 +34,14 @@ def _refer(conversation: "Conversation", flow: str, answers: Mapping[str, Answer
     zone = world.plans.zone(area if isinstance(area, str) else None)
     people.save_profile(work, conversation.client_id, replace(profile, zone=zone))
     language = conversation.state.language
-    said = handoff.refer(work, world, conversation.client_id, flow, answers, language)
+    is_first = not cases.list_cases_of(work, conversation.client_id)
+    withheld = conversation.state.withheld
+    said = handoff.refer(work, world, conversation.client_id, flow, answers, language, withheld=withheld)
+    conversation.state = replace(conversation.state, withheld=())
     conversation.add(Message("\n\n".join(world.script.say(phrase, language, **words) for phrase, words in said)))
+    if is_first:
+        button = wording.system_button(world.script, language, "contact_button", Command.CONTACT)
+        conversation.add(Message(world.script.say("contact_offer", language), (button,)))
 
 
 def _check_in(conversation: "Conversation", flow: str, answers: Mapping[str, Answer]) -> None:

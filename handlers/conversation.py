@@ -4,16 +4,17 @@ from collections import deque
 from dataclasses import replace
 
 from bot.content import fingerprint
-from bot.dialogue.effects import Act, Alert, Complete, LookUp, Message, Relay, Say
+from bot.dialogue.effects import Act, Alert, Complete, LookUp, Message, Relay, Say, Withhold
 from bot.dialogue.engine import advance, begin
 from bot.dialogue.events import Event, Restored
 from bot.dialogue.script import Script
 from bot.dialogue.state import State
-from handlers import actions, completion, handoff
+from handlers import actions, completion, guard, handoff, shown, wishing
 from handlers.lookup import look_up
 from handlers.speak import Way, to_client
+from handlers.unit_choice import choose_unit
 from handlers.world import World
-from storage import conversations, people
+from storage import conversations, hidden_words, people
 from storage.outbox import Lane
 from storage.people import Arrival, ClientId
 from storage.transaction import Work
@@ -45,10 +46,11 @@ class Conversation:
         self.work = work
         self.world = world
         self.client_id = client_id
+        self.channel = channel
         self.erased = False
+        self._is_hushed = False
         self._lane = lane
         self._said: list[Message] = []
-        self._channel = channel
         loaded: tuple[State, int] | None
         if arrival is not None and arrival.state is not None:
             loaded = conversations.open_state(work, client_id, arrival.state), arrival.revision
@@ -56,23 +58,27 @@ class Conversation:
             loaded = conversations.load_state(work, client_id)
         self.state, self._revision = loaded or (begin(world.script), 0)
         self._language = self.state.language if loaded else None
+        self._was_hidden = self.state.hidden
 
     def take(self, event: Event) -> None:
         """Take an event and everything that follows from it, and keep the new place."""
-        waiting = deque([event])
+        first, waiting = event, deque([event])
         for _ in range(_MOST_EVENTS):
             if not waiting or self.erased:
                 break
             event, before = waiting.popleft(), self.state
-            self.state, effects = advance(self.world.script, before, event)
+            self.state, effects = guard.advance_guarded(self, event)
             self._note_turn(before, event)
             for effect in effects:
                 following = self._perform(effect)
+                if self._is_hushed:
+                    break
                 if following is not None:
                     waiting.append(following)
                     if isinstance(effect, Act):  # the conversation goes on elsewhere: what was asked is not asked again
                         break
         if not self.erased:
+            guard.remind_of_held(self, first)
             self._flush()
             self._save()
 
@@ -80,6 +86,10 @@ class Conversation:
         """Keep the place an event leads to, and say nothing about it now."""
         self.state, _ = advance(self.world.script, self.state, event)
         self._save()
+
+    def hush(self) -> None:
+        """Say nothing more of what this event leads to but what an action adds: the screen is to stay empty."""
+        self._is_hushed = True
 
     def say(self, phrase: str, /, **words: object) -> None:
         """Say one of the service's own sentences, in the order of everything else."""
@@ -89,32 +99,47 @@ class Conversation:
         """Say a message, in the order of everything else."""
         self._said.append(message)
 
-    def _perform(self, effect: Say | LookUp | Act | Complete | Relay | Alert) -> Event | None:
+    def _perform(self, effect: Say | LookUp | Act | Complete | Relay | Withhold | Alert) -> Event | None:
         match effect:
             case Say(message):
                 self._said.append(message)
             case LookUp():
-                return look_up(self.world, effect, self.work.now)
+                return self._look_up(effect)
             case Act(action):
                 return actions.act(self, action)
             case Complete(flow, answers):
                 completion.complete(self, flow, answers)
             case Relay(text):
                 handoff.client_says(self.work, self.world, self.client_id, text)
+            case Withhold():
+                guard.keep_hidden(self, effect)
             case Alert(_, danger):
                 self._lane = Lane.DANGER
                 handoff.raise_alert(self.work, self.world, self.client_id, danger)
         return None
 
+    def _look_up(self, asked: LookUp) -> Event | None:
+        match asked.source:
+            case "lines":
+                return shown.choose_line(self, asked)
+            case "areas":
+                return look_up(self.world, asked)
+            case source if source in wishing.SOURCES:
+                return wishing.look_up_wish(self, asked)
+            case _:
+                return choose_unit(self.work, self.world, asked)
+
     def _flush(self) -> None:
         if self._said:
             language = self.state.language
-            way = Way(self._lane, self._channel, language)
+            way = Way(self._lane, self.channel, language)
             to_client(self.work, self.world, self.client_id, self._said, way)
             self._said = []
 
     def _save(self) -> None:
         conversations.save_state(self.work, self.client_id, self.state, self._revision)
+        if self._was_hidden and not self.state.hidden:
+            hidden_words.forget(self.work, self.client_id)
         if self.state.language != self._language:
             people.set_language(self.work, self.client_id, self.state.language)
 

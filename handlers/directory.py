@@ -60,6 +60,10 @@ class Directory(Mapping[str, Unit]):
         """What units have said about themselves, by their id."""
         return self._held.listing.particulars
 
+    def copy(self) -> "Directory":
+        """Return a directory that holds the same listing, until one of them exchanges it."""
+        return Directory(self._held.listing)
+
     def exchange(self, listing: Listing) -> None:
         """Hold another listing from now on."""
         self._held = _Held(listing, UnitMap(listing.units.values()))

@@ -27,18 +27,28 @@ _TELL_AGAIN = timedelta(minutes=10)
 _SILENCE = timedelta(days=60)
 
 
-def refer(
-    work: Work, world: World, client_id: ClientId, flow: str, answers: Mapping[str, Answer], language: str
+def refer(  # noqa: PLR0913 - a referral is made of that much
+    work: Work,
+    world: World,
+    client_id: ClientId,
+    flow: str,
+    answers: Mapping[str, Answer],
+    language: str,
+    *,
+    withheld: tuple[str, ...] = (),
 ) -> list[Saying]:
-    """Open a case from what the person sent, or correct the one that is open; return what to say to them."""
+    """Open a case from what the person sent, or correct the one that is open; return what to say to them.
+
+    `withheld`: keys of lines that staff is not to be shown.
+    """
     unit_id = str(answers["unit"])
     case = cases.open_case_of(work, client_id, lock=True)
     if case is None:
-        case = offer(work, world, cases.open_case(work, client_id, unit_id, flow, answers))
+        case = offer(work, world, cases.open_case(work, client_id, unit_id, flow, answers, withheld))
         if staffwords.is_urgent(world, case):
             tasks.add_task(work, case, "danger", work.now)
     else:
-        case = _correct(work, world, replace(case, flow=flow), unit_id, answers)
+        case = _correct(work, world, replace(case, flow=flow, withheld=withheld), unit_id, answers)
     said: Saying = ("submitted", {"unit": unit_name(world, case.unit_id), "code": case.code})
     return [said, *_when_answered(work, world, case, language)]
 

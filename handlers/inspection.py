@@ -1,11 +1,15 @@
 """Look at content as a whole, as `singgah check` reports it."""
 
+import re
 from collections.abc import Iterator
 
+from bot.care.discretion import find_telling
+from bot.care.danger.checking import try_examples
 from bot.content import Finding
 from bot.dialogue.flow import Flow, Step
 from bot.dialogue.layout import count_units
-from bot.dialogue.script import MENU
+from bot.dialogue.script import INTAKE, MENU
+from handlers.knocking import UNASKED
 from handlers.opening import House
 
 #: The strictest channel of this version: what every message and label must fit into.
@@ -23,11 +27,35 @@ def inspect(house: House) -> Iterator[Finding]:
             for step in flow.steps:
                 yield from _fits(language, flow, step)
         yield from _first_screen(language, script.flows[language][MENU])
+    yield from _promise_of_keeping(house)
+    yield from _tell_nothing(house)
     for name, plan in house.plans.plans.items():
         if plan.flow not in script.flows[script.default]:
             yield Finding("reminders.toml", f"plan.{name}: flow {plan.flow!r} does not exist", stops=True)
+    yield from (Finding("danger", said, stops=True) for said in try_examples(script.dangers))
     if not any(unit.takes_handoffs and unit.active for unit in house.units.values()):
         yield Finding("units.toml", "no unit takes handoffs; nobody could be referred", stops=True)
+
+
+def _tell_nothing(house: House) -> Iterator[Finding]:
+    """Report what is sent unasked and holds a word that tells a bystander what this is about."""
+    script = house.content.script
+    for language in script.languages:
+        for name in sorted(UNASKED & script.phrases[language].keys()):
+            word = find_telling(script.phrases[language][name], house.plans.telling)
+            if word is not None:
+                said = f"is sent unasked and says {word!r}, a word of [discreet] in reminders.toml; say it without"
+                yield Finding(f"texts/{language}.toml: phrase {name!r}", said, stops=True)
+
+
+def _promise_of_keeping(house: House) -> Iterator[Finding]:
+    """Report a consent text that promises other days than content/retention.toml keeps."""
+    script, days = house.content.script, house.retention.finished
+    for language in script.languages:
+        consent = script.flow(INTAKE, language).step("consent")
+        if consent is not None and f"{days}" not in re.findall(r"\d+", consent.text):
+            said = f"is {days}, but the consent text ({language}) promises another number; change both together"
+            yield Finding("retention.toml: finished.days", said, stops=True)
 
 
 def _fits(language: str, flow: Flow, step: Step) -> Iterator[Finding]:

@@ -23,6 +23,8 @@ class Limit:
 WARNINGS: Final = Limit(1, 60)  #     of that sentence to one address: silence.
 RETURN_PHRASES: Final = Limit(5, 600)
 #   tried from one address            answered like a wrong phrase without a look, the right one too.
+ALL_RETURN_PHRASES: Final = Limit(600, 600)
+#   tried in this process             the same.
 MOST_HASHES_WAITING: Final = 20  #    in this process: refused, the platform or the person repeats it.
 NEW_WEB_FOLDERS: Final = Limit(120, 60)
 #   in this process                   a page that says so and names whom to call; whoever has a folder goes on.
@@ -59,5 +61,6 @@ class Allowances:
     messages: Buckets
     warnings: Buckets = field(default_factory=lambda: Buckets(WARNINGS))
     return_phrases: Buckets = field(default_factory=lambda: Buckets(RETURN_PHRASES))
+    all_return_phrases: Buckets = field(default_factory=lambda: Buckets(ALL_RETURN_PHRASES))
     new_web_folders: Buckets = field(default_factory=lambda: Buckets(NEW_WEB_FOLDERS))
     group_refusals: Buckets = field(default_factory=lambda: Buckets(GROUP_REFUSALS))

@@ -3,25 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from bot.care.followup import Plans, read_plans
 from bot.care.gazetteer import Gazetteer
 from bot.care.phrases import PhraseWords, parse_phrase_words
+from bot.care.retention import Retention, read_retention
 from bot.care.travel import Travel
-from bot.care.units import Unit
 from bot.config import Config
 from bot.content import Content, read_content
 from bot.ports import Channels
 from bot.steps import parse_toml
 from handlers.clock import read_clock
+from handlers.directory import Directory, directory_file
+from handlers.land import Land, Lazily
 from handlers.limits import Allowances, Buckets, Limit
 from handlers.lookup import place_name
 from handlers.phrases import PhraseStock
+from handlers.unlocking import ask_at_terminal, open_keyring
 from handlers.world import World
-from storage.areas import load_gazetteer, load_travel, load_units
+from storage.areas import load_gazetteer, load_listing, load_travel
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.library import CONTENT, read_library
@@ -32,60 +36,76 @@ class House:
     """Everything that content and data files say, checked."""
 
     content: Content
-    gazetteer: Gazetteer
-    units: dict[str, Unit]
-    travel: Travel
+    land: Lazily[Land]
     plans: Plans
     words: PhraseWords
+    retention: Retention
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """Return every area."""
+        return self.land().gazetteer
+
+    @property
+    def units(self) -> Directory:
+        """Return every unit."""
+        return self.land().units
+
+    @property
+    def travel(self) -> Travel:
+        """Return the ways between them."""
+        return self.land().travel
 
 
 def read_house(config: Config) -> House:
-    """Read and check every content file.
+    """Read and check every content file; areas, units and crossings are read when they are first asked for.
 
-    Raises ContentError, UnitsError, CrossingsError, PlansError, AreasUnreadable or LibraryUnreadable naming file, place
-    and remedy.
+    Raises ContentError, PlansError, RetentionError or LibraryUnreadable naming file, place and remedy; asking for the
+    land raises UnitsError, CrossingsError or AreasUnreadable.
     """
     folder = config.care.content_dir or CONTENT
     files = read_library(folder)
-    gazetteer = load_gazetteer()
-    units = {str(unit.id): unit for unit in load_units(gazetteer, folder / "units.toml")}
-    travel = load_travel(gazetteer, folder / "crossings.csv")
-
-    def name(source: str, answer: str) -> str:
-        if source in ("units", "directory"):
-            return units[answer].name if answer in units else answer
-        return place_name(gazetteer, answer)
-
-    content = read_content(files, config.care.language, name)
+    land = Lazily(partial(_survey, config, folder))
+    content = read_content(files, config.care.language, partial(_name, land))
     plans = read_plans(parse_toml(files["reminders.toml"], "reminders.toml"), config.care.quiet_hours)
-    return House(content, gazetteer, units, travel, plans, parse_phrase_words(files["phrase_words.txt"]))
+    words = parse_phrase_words(files["phrase_words.txt"])
+    retention = read_retention(parse_toml(files["retention.toml"], "retention.toml"))
+    return House(content, land, plans, words, retention)
 
 
 @asynccontextmanager
 async def open_world(
-    config: Config, channels: Channels, clock: Callable[[], datetime] = read_clock, house: House | None = None
+    config: Config,
+    channels: Channels,
+    clock: Callable[[], datetime] = read_clock,
+    house: House | None = None,
+    keyring: Keyring | None = None,
+    *,
+    needs_land: bool = True,
 ) -> AsyncIterator[World]:
     """Open everything a running service works with, making folders, keys and tables at the first start.
 
-    `house`: None to read the content now.
+    `house`: None to read the content now.  `keyring`: None to open the keys now, asking for a passphrase where there is
+    somebody at a terminal.  `needs_land`: whether areas and units will be asked for for certain, so that they are
+    read and checked before anybody waits.  Raises Locked when they cannot be opened now.
     """
     make_folders(config)
-    keyring = Keyring.open(config.keys.dir, config.storage.data_dir)
-    opening = Database.open(config.storage.url, config.keys.url, keyring, clock)
-    reading = _already(house) if house else asyncio.to_thread(read_house, config)
+    keys = await asyncio.to_thread(open_keyring, config, ask_at_terminal) if keyring is None else keyring
+    opening = Database.open(config.storage.url, config.keys.url, keys, clock)
+    reading = asyncio.to_thread(_read, config, house, needs_land=needs_land)
     database, read = await asyncio.gather(opening, reading)
+    land = Lazily(partial(_copy, read.land))
     try:
         yield World(
             config,
-            read.content.script,
-            read.gazetteer,
-            read.units,
-            read.travel,
+            replace(read.content.script, name=partial(_name, land)),
+            land,
             read.plans,
-            keyring,
+            read.retention,
+            keys,
             database,
             channels,
-            PhraseStock(read.words, keyring),
+            PhraseStock(read.words, keys),
             Allowances(Buckets(Limit(config.limits.messages_per_minute, 60))),
             clock,
         )
@@ -100,10 +120,31 @@ def make_folders(config: Config) -> None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def _survey(config: Config, folder: Path) -> Land:
+    gazetteer = load_gazetteer()
+    units = Directory(load_listing(gazetteer, directory_file(config)))
+    return Land(gazetteer, units, load_travel(gazetteer, folder / "crossings.csv"))
+
+
+def _copy(land: Lazily[Land]) -> Land:
+    """Give a world a directory of its own, which it may exchange."""
+    return replace(land(), units=land().units.copy())
+
+
+def _name(land: Lazily[Land], source: str, answer: str) -> str:
+    if source in ("units", "directory"):
+        unit = land().units.get(answer)
+        return answer if unit is None else unit.name
+    return place_name(land().gazetteer, answer)
+
+
 def _sqlite_folder(url: str) -> Path | None:
     prefix = "sqlite:///"
     return Path(url.removeprefix(prefix)).parent if url.startswith(prefix) else None
 
 
-async def _already(house: House) -> House:
-    return house
+def _read(config: Config, house: House | None, *, needs_land: bool) -> House:
+    read = read_house(config) if house is None else house
+    if needs_land:
+        read.land()
+    return read

@@ -1,12 +1,17 @@
 """What the web chat shows: the transcript of an address, and a wait for what comes next."""
 
+from bot.dialogue.effects import Ask
+from bot.dialogue.script import UNLOCK
+from bot.dialogue.state import State
 from bot.ports import Incoming, Line, Page
+from handlers import guard
 from handlers.conversation import place_of
 from handlers.receive import Receiver
 from handlers.speak import WEBCHAT
 from handlers.world import World
 from storage import people, transcripts
 from storage.cases import open_case_of
+from storage.held import minute_of
 from storage.people import ClientId
 from storage.transaction import Work
 
@@ -52,13 +57,22 @@ class WebPages:
         client_id = people.find_client(work, index)
         if client_id is None:
             return None
+        state = place_of(self._world, work, client_id)
+        if guard.is_locked(state, minute_of(work.now)):
+            return self._locked_page(work, client_id, state)
         transcripts.hide_shown(work, client_id)
         shown = transcripts.load_transcript(work, client_id)
         if transcripts.mark_seen(work, client_id):
             self._wake_desk(work, client_id)
-        state = place_of(self._world, work, client_id)
         consented = people.load_client(work, client_id).consent_version is not None
         return Page(shown.lines, shown.revision, state.language, consented, state.accompanied)
+
+    def _locked_page(self, work: Work, client_id: ClientId, state: State) -> Page:
+        """Show only the question for the PIN, and what was said to it last; no line counts as seen."""
+        lines = transcripts.load_transcript(work, client_id)
+        asks = Line(self._world.script.flow(UNLOCK, state.language).steps[0].text, mine=False, ask=Ask.TEXT)
+        shown = lines.lines[-1:] if state.flow == UNLOCK and not lines.lines[-1:][0].mine else (asks,)
+        return Page(shown, lines.revision, state.language, consented=True, accompanied=False)
 
     def _wake_desk(self, work: Work, client_id: ClientId) -> None:
         case = open_case_of(work, client_id)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from weakref import WeakValueDictionary
 
-from bot.care.safety import screen
+from bot.care.safety import Calm, screen
 from bot.dialogue.effects import Message
 from bot.dialogue.script import Command
 from bot.ports import Blocked, Channel, Crowded, Incoming, Moved, Other, Outgoing, Tap, Text
@@ -111,7 +111,8 @@ class Receiver:
         if phrase is None:
             return turn.Prepared()
         source, now = (incoming.channel, incoming.address), self._world.clock().timestamp()
-        if not self._world.allowances.return_phrases.take(source, now):
+        allowances = self._world.allowances
+        if not (allowances.return_phrases.take(source, now) and allowances.all_return_phrases.take("all", now)):
             return turn.Prepared(_NOBODYS_PHRASE)
         return turn.Prepared(await self._world.phrases.find_index(phrase))
 
@@ -145,7 +146,7 @@ def _is_urgent(world: World, incoming: Incoming) -> bool:
     match incoming.content:
         case Text(words) | Other(_, words):
             is_asked = world.script.command(words.strip()) is Command.EMERGENCY
-            return is_asked or screen(words, world.script.dangers) is not None
+            return is_asked or not isinstance(screen(words, world.script.dangers), Calm)
         case Tap(token):
             return token.rpartition(":")[2] == Command.EMERGENCY
         case Blocked() | Moved():

@@ -1,18 +1,18 @@
 """Keep up the follow-up: knock when a check-in is due, and call a human when silence lasts too long."""
 
-from datetime import datetime
 from functools import partial
 
-from bot.care.followup import MERGE, after_quiet
+from bot.care.followup import MERGE
 from bot.dialogue.events import Reminded
 from handlers import handoff
 from handlers.apart import keep_apart
 from handlers.conversation import Conversation, place_of
+from handlers.knocking import may_come_at, neutral_sentence
 from handlers.world import World
 from storage import cases, people, reminders, tasks
 from storage.cases import CaseId
+from storage.discretion import read_discretion
 from storage.outbox import Lane
-from storage.people import Client
 from storage.reminders import Progress, Reminder
 from storage.transaction import Work
 
@@ -61,7 +61,7 @@ def _decide(work: Work, world: World, reminder: Reminder) -> None:
     if kind.when_late != MERGE and work.now - reminder.due_at > kind.send_within:
         reminders.note(work, reminder, Progress.DROPPED)
         return
-    waits_until = _waits_until(work, world, client)
+    waits_until = may_come_at(work, world, client)
     if waits_until > work.now:
         reminders.shift(work, reminder, waits_until)
     elif place_of(world, work, client.id).accompanied:
@@ -69,11 +69,5 @@ def _decide(work: Work, world: World, reminder: Reminder) -> None:
         reminders.note(work, reminder, Progress.DROPPED)
     else:
         reminders.mark_sent(work, reminder)
-        Conversation(work, world, client.id, lane=Lane.REMINDER).take(Reminded(reminder.kind))
-
-
-def _waits_until(work: Work, world: World, client: Client) -> datetime:
-    """Return now, or when the person's pause and quiet hours are over."""
-    wanted = max(work.now, client.paused_until or work.now)
-    zone = client.profile.zone or world.plans.zone(None)
-    return after_quiet(wanted, zone, world.plans.quiet)
+        words = neutral_sentence(world, read_discretion(client.profile), client.language)
+        Conversation(work, world, client.id, lane=Lane.REMINDER).take(Reminded(reminder.kind, words))

@@ -7,7 +7,7 @@ from bot.dialogue.buttons import sign
 from bot.dialogue.effects import Ask, Button, Message
 from bot.ports import Key, Outgoing
 from handlers.world import World
-from storage import outbox, people, staffing, transcripts
+from storage import held, outbox, people, staffing, transcripts
 from storage.cases import Case, CaseId
 from storage.outbox import Lane
 from storage.people import ClientId
@@ -37,10 +37,11 @@ def to_client(work: Work, world: World, client_id: ClientId, messages: Sequence[
     channel = way.channel or people.current_channel(work, client_id)
     if channel is None:
         return False
+    waits = way.lane is Lane.COUNSELLOR and held.must_wait(work, client_id)
     for place, message in enumerate(messages):
         outgoing = _outgoing(world, client_id, message, way.language)
         carried = way.message_id if place == len(messages) - 1 else None
-        if channel == WEBCHAT:
+        if channel == WEBCHAT and not waits:
             transcripts.add_ours(
                 work,
                 client_id,
@@ -51,7 +52,18 @@ def to_client(work: Work, world: World, client_id: ClientId, messages: Sequence[
             )
         else:
             folder = people.folder(client_id)
-            outbox.put(work, folder, channel, way.lane, outgoing, replace=message.replace, message_id=carried)
+            outbox.put(
+                work,
+                folder,
+                channel,
+                way.lane,
+                outgoing,
+                replace=message.replace,
+                message_id=carried,
+                passing=bool(message.afterwards),
+            )
+    if waits:
+        held.hold(work, client_id)
     wake_after(work, world, client_id)
     return True
 

@@ -4,17 +4,22 @@ from dataclasses import dataclass
 
 from bot.dialogue.buttons import read_token
 from bot.dialogue.events import Event, Opened, Picked, Pinned, Sent, Typed
+from bot.dialogue.script import Command
+from bot.dialogue.wording import SYSTEM
 from bot.ports import Blocked, Crowded, Incoming, Moved, Other, Place, Start, Tap, Text
-from handlers import handoff, staffchat
+from handlers import cleaning, guard, handoff, moving, staffchat, wishing
 from handlers.conversation import Conversation
 from handlers.speak import WEBCHAT, wake_after
 from handlers.world import World
-from storage import cases, deliveries, people, staffing, transcripts
+from storage import cases, deliveries, people, phrases, staffing, transcripts
+from storage.held import minute_of
 from storage.people import Arrival, ClientId
 from storage.transaction import Work
 
 #: A button that cannot be ours: taken as an old one.
 _NOT_OURS = Picked("", "", "")
+#: Ask again what was being asked.
+_GO_ON = Picked(SYSTEM, SYSTEM, Command.RESUME.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,11 @@ def _hear_client(work: Work, world: World, incoming: Incoming, arrival: Arrival 
         if not arrival.is_current:
             index = world.address_index(incoming.channel, incoming.address)
             people.use_address(work, client_id, index, incoming.channel, incoming.address)
-    if incoming.channel == WEBCHAT:
-        _show_on_page(work, world, client_id, incoming)
+    cleaning.note_incoming(work, world, client_id, incoming)
     conversation = Conversation(work, world, client_id, arrival=arrival, channel=incoming.channel)
-    conversation.take(_event(world, client_id, incoming))
+    if incoming.channel == WEBCHAT:
+        _show_on_page(work, world, conversation, incoming)
+    conversation.take(_event(work, world, client_id, incoming))
 
 
 def _welcome(work: Work, world: World, incoming: Incoming) -> ClientId:
@@ -85,27 +91,46 @@ def _come_back(work: Work, world: World, incoming: Incoming, present: ClientId |
     A folder here that holds another request stays: without this address nobody could open or erase it any more.
     """
     index = world.address_index(incoming.channel, incoming.address)
-    owner = people.find_by_phrase(work, phrase_index)
+    owner = phrases.find_by_phrase(work, phrase_index)
     occupied = owner is not None and present not in {None, owner} and bool(cases.list_cases_of(work, present or owner))
     if owner is None or occupied:
         client_id = present or _welcome(work, world, incoming)
+        cleaning.note_incoming(work, world, client_id, incoming)
+        conversation = Conversation(work, world, client_id, channel=incoming.channel)
+        conversation.say("phrase_unknown" if owner is None else "phrase_occupied")
+        conversation.take(Opened())
+        return
+    if present not in {None, owner}:
+        people.drop_empty(work, present or owner)
+    people.link_address(work, owner, index, incoming.channel, incoming.address)
+    people.restart_retention(work, owner)
+    conversation = Conversation(work, world, owner, channel=incoming.channel)
+    if present != owner or guard.is_locked(conversation.state, minute_of(work.now)):
+        wishing.reset_pin(conversation)
+    if incoming.channel == WEBCHAT and phrases.moves(work, phrase_index):
+        moving.finish(conversation, index)
     else:
-        client_id = owner
-        if present is not None and present != owner:
-            people.drop_empty(work, present)
-        people.link_address(work, owner, index, incoming.channel, incoming.address)
-        people.restart_retention(work, owner)
-    conversation = Conversation(work, world, client_id, channel=incoming.channel)
-    conversation.say("phrase_unknown" if owner is None else "phrase_occupied" if occupied else "phrase_welcome")
-    conversation.take(Opened())
+        _greet(conversation, incoming, phrase_index, is_back=present != owner)
+    conversation.take(Opened() if present != owner else _GO_ON)
 
 
-def _event(world: World, client_id: ClientId, incoming: Incoming) -> Event:
+def _greet(conversation: Conversation, incoming: Incoming, phrase_index: bytes, *, is_back: bool) -> None:
+    """Say that the phrase was right; on a platform it does not stay on the screen."""
+    work, world, owner = conversation.work, conversation.world, conversation.client_id
+    is_first = not phrases.moves(work, phrase_index) and phrases.confirm_phrase(work, owner, phrase_index)
+    phrase = "phrase_confirmed" if is_first and not is_back else "phrase_welcome"
+    said = world.script.say(phrase, conversation.state.language)
+    if not cleaning.take_back_passing(work, world, owner, incoming, said):
+        conversation.say(phrase)
+
+
+def _event(work: Work, world: World, client_id: ClientId, incoming: Incoming) -> Event:
     match incoming.content:
         case Start():
             return Opened()
         case Text(text):
-            return Typed(text)
+            lately = world.lately.note(client_id, text, work.now.timestamp())
+            return Typed(text, lately, minute_of(work.now))
         case Tap(token):
             return read_token(world.keyring.signing_key, client_id, token) or _NOT_OURS
         case Place(latitude, longitude):
@@ -116,11 +141,13 @@ def _event(world: World, client_id: ClientId, incoming: Incoming) -> Event:
             return Opened()
 
 
-def _show_on_page(work: Work, world: World, client_id: ClientId, incoming: Incoming) -> None:
+def _show_on_page(work: Work, world: World, conversation: Conversation, incoming: Incoming) -> None:
     """Keep the person's own line on the page, in the words of the button for a tap."""
+    client_id = conversation.client_id
     match incoming.content:
         case Text(text):
-            transcripts.add_mine(work, client_id, text)
+            kept = guard.words_for_page(world, conversation.state, text, minute_of(work.now))
+            transcripts.add_mine(work, client_id, kept)
         case Tap(token):
             label = transcripts.label_of(work, client_id, token)
             if label is not None:

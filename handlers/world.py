@@ -1,16 +1,19 @@
 """Everything a handler works with, put together once by the composition root."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.care.followup import Plans
 from bot.care.gazetteer import Gazetteer
+from bot.care.retention import Retention
 from bot.care.travel import Travel
-from bot.care.units import Unit
 from bot.config import Config
 from bot.dialogue.script import Script
 from bot.ports import Channels
+from handlers.directory import Directory
+from handlers.land import Land, Lazily
+from handlers.lately import Lately
 from handlers.limits import Allowances
 from handlers.phrases import PhraseStock
 from handlers.signals import Signals
@@ -28,10 +31,9 @@ class World:
 
     config: Config
     script: Script
-    gazetteer: Gazetteer
-    units: Mapping[str, Unit]
-    travel: Travel
+    land: Lazily[Land]
     plans: Plans
+    retention: Retention
     keyring: Keyring
     database: Database
     channels: Channels
@@ -39,6 +41,22 @@ class World:
     allowances: Allowances
     clock: Callable[[], datetime]
     signals: Signals = field(default_factory=Signals)
+    lately: Lately = field(default_factory=Lately)
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """Return every area."""
+        return self.land().gazetteer
+
+    @property
+    def units(self) -> Directory:
+        """Return every unit, as the directory stands now."""
+        return self.land().units
+
+    @property
+    def travel(self) -> Travel:
+        """Return the ways between them."""
+        return self.land().travel
 
     def address_index(self, channel: str, address: str) -> bytes:
         """Blind a platform's id, so that it can be found but not read."""

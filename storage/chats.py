@@ -95,6 +95,12 @@ def carries(work: Work, case: Case, reference: str) -> bool:
     return any(body.get("reference") == reference for body in bodies)
 
 
+def count_messages(work: Work, case: Case) -> int:
+    """Count what is kept of the chat of a case."""
+    mine = select(func.count()).select_from(messages).where(messages.c.case_id == case.id)
+    return work.data.execute(mine).scalar_one()
+
+
 def load_chat(work: Work, case: Case, *, after: int = 0) -> list[ChatMessage]:
     """Load the messages of a case in order, from the one after `after`."""
     query = select(messages).where(messages.c.case_id == case.id, messages.c.sequence > after)

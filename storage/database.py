@@ -22,6 +22,7 @@ __all__ = ["Database", "Work"]
 T = TypeVar("T")
 
 READING_THREADS = 4
+_LOOK_SECONDS = 0.1
 
 
 class Database:
@@ -51,6 +52,7 @@ class Database:
         keys = KeyStore(engines.keys_writer, engines.keys_reader, keyring, random, monotonic)
         try:
             await asyncio.to_thread(keys.check)
+            await asyncio.to_thread(keys.register, clock().date())
         except BaseException:
             engines.dispose()
             raise
@@ -64,7 +66,8 @@ class Database:
         self._keys = keys
         self._clock = clock
         self._random = random
-        self._writer = Writer(Transactions(engines.writer, keys, clock, random).run)
+        self._transactions = Transactions(engines.writer, keys, clock, random)
+        self._writer = Writer(self._transactions.run)
         self._readers = ThreadPoolExecutor(READING_THREADS, thread_name_prefix="storage-reader")
 
     async def write(self, job: Callable[[Work], T]) -> T:
@@ -76,6 +79,18 @@ class Database:
         CommitUnknown, Overloaded or Closed.
         """
         return cast("T", await self._writer.submit(job))
+
+    async def finish_erasing(self, seconds: float) -> bool:
+        """Wait until nothing erased here can be read from a key or a journal any more; False when it still can.
+
+        A reader in mid-snapshot holds it up, in another process too.
+        """
+        for _ in range(max(1, round(seconds / _LOOK_SECONDS))):
+            await self.write(lambda _: None)
+            if not self._transactions.leaves_traces:
+                return True
+            await asyncio.sleep(_LOOK_SECONDS)
+        return False
 
     async def read(self, job: Callable[[Work], T]) -> T:
         """Run a step on a snapshot that cannot change; it sees everything whose `write` has returned."""

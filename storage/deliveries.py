@@ -1,6 +1,6 @@
 """What has arrived already, what failed while being handled, and how far polling has come."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,7 +8,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage.tables import seen, stumbles
 from storage.transaction import Work
 
-KEPT_DAYS = 30
 MAX_ATTEMPTS = 5
 
 # Built once: this is on the way of every message.
@@ -47,9 +46,9 @@ def stumble(work: Work, index: bytes, channel: str, error_class: str) -> bool:
     return dead
 
 
-def forget_old(work: Work) -> None:
-    """Forget deliveries older than any platform would repeat them."""
-    oldest = day_of(work.now) - KEPT_DAYS
+def forget_old(work: Work, days: int) -> None:
+    """Forget deliveries that old; `days` must be longer than any platform repeats them."""
+    oldest = day_of(work.now) - days
     work.data.execute(delete(seen).where(seen.c.day < oldest))
     work.data.execute(delete(stumbles).where(stumbles.c.day < oldest))
 
@@ -57,3 +56,8 @@ def forget_old(work: Work) -> None:
 def day_of(moment: datetime) -> int:
     """Count days since 1970-01-01, in UTC."""
     return int(moment.timestamp() // 86_400)
+
+
+def date_of(day: int) -> date:
+    """Return the date of a day counted since 1970-01-01."""
+    return date(1970, 1, 1) + timedelta(days=day)

@@ -1,6 +1,7 @@
 """Clients: their folders, where they can be reached, and whether they want to be."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NewType
 
@@ -10,14 +11,14 @@ from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
 from storage.sealed import Id16
-from storage.tables import addresses, cases, clients, conversations, messages, outbox, phrases
+from storage.tables import addresses, cases, clients, conversations, messages, outbox
 from storage.transaction import Work
 
 #: The random id of a client's folder.
 ClientId = NewType("ClientId", bytes)
 
 
-#: How long a folder is kept after the last contact; the consent text promises it.
+#: `erase_after` is written so many days ahead of the last word; content/retention.toml says when a folder really goes.
 KEPT_DAYS = 90
 #: The channel of an address that is gone: its index stays, so that who unblocks the service finds the folder again.
 _NOWHERE = ""
@@ -38,10 +39,12 @@ class Profile:
     """What the service needs to know to speak at the right time.
 
     `zone`: IANA name, None until an area is known.  `consented_at`: ISO minute, None before consent.
+    `wishes`: about contact, as storage/discretion.py reads them.
     """
 
     zone: str | None = None
     consented_at: str | None = None
+    wishes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def folder(client_id: ClientId) -> FolderId:
 def find_client(work: Work, index: bytes) -> ClientId | None:
     """Find who writes from an address; nobody when only rows of an erased folder have stayed."""
     found = work.data.execute(select(addresses.c.client_id).where(addresses.c.address_index == index)).scalar()
-    return _present(work, found)
+    return present(work, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ _SET_SCREEN = update(addresses).where(_AT)
 def find_arrival(work: Work, index: bytes) -> Arrival | None:
     """Find who writes from an address together with the place in the conversation; None for somebody new."""
     row = work.data.execute(_ARRIVAL, {"index": index}).first()
-    client_id = None if row is None else _present(work, row.client_id)
+    client_id = None if row is None else present(work, row.client_id)
     if row is None or client_id is None:
         return None
     return Arrival(client_id, row.current, row.erase_after, row.state, row.revision or 0)
@@ -139,7 +142,7 @@ def load_client(work: Work, client_id: ClientId) -> Client:
 
 def save_profile(work: Work, client_id: ClientId, profile: Profile) -> None:
     """Keep what the service needs to know to speak at the right time."""
-    known = {"zone": profile.zone, "consented_at": profile.consented_at}
+    known = {"zone": profile.zone, "consented_at": profile.consented_at, "wishes": profile.wishes}
     sealed = seal_document(work, folder(client_id), "clients.profile", client_id, known)
     _change(work, client_id, profile=sealed)
 
@@ -194,6 +197,18 @@ def address_on(work: Work, client_id: ClientId, channel: str) -> Address | None:
     return None if row is None else _address(work, client_id, row)
 
 
+def list_addresses(work: Work, client_id: ClientId) -> list[Address]:
+    """List every address of a client, those that are gone with an empty channel."""
+    rows = work.data.execute(select(addresses).where(addresses.c.client_id == client_id))
+    return [_address(work, client_id, row) for row in rows.all()]
+
+
+def unlink_address(work: Work, client_id: ClientId, index: bytes) -> None:
+    """Forget an address altogether: who writes from there is somebody new."""
+    mine = (addresses.c.address_index == index) & (addresses.c.client_id == client_id)
+    work.data.execute(delete(addresses).where(mine))
+
+
 def set_screen(work: Work, client_id: ClientId, index: bytes, reference: str) -> None:
     """Remember which message of the platform carries the buttons now; nothing if the address was erased meanwhile."""
     if find_client(work, index) != client_id:
@@ -216,12 +231,6 @@ def forget_address(work: Work, client_id: ClientId, index: bytes) -> bool:
     return True
 
 
-def keep_phrase(work: Work, client_id: ClientId, index: bytes) -> None:
-    """Let this phrase bring the person back; an earlier one stops working."""
-    work.data.execute(delete(phrases).where(phrases.c.client_id == client_id))
-    work.data.execute(insert(phrases).values(phrase_index=index, client_id=client_id))
-
-
 def keep_longer(work: Work, arrival: Arrival) -> None:
     """Count the days until the folder goes from this contact on."""
     if arrival.erase_after != _erase_after(work):
@@ -233,10 +242,9 @@ def restart_retention(work: Work, client_id: ClientId) -> None:
     _change(work, client_id, erase_after=_erase_after(work))
 
 
-def find_by_phrase(work: Work, index: bytes) -> ClientId | None:
-    """Find whose return phrase this is."""
-    found = work.data.execute(select(phrases.c.client_id).where(phrases.c.phrase_index == index)).scalar()
-    return _present(work, found)
+def present(work: Work, found: bytes | None) -> ClientId | None:
+    """Return a client that was found, unless only rows of an erased folder have stayed."""
+    return None if found is None or not work.vault.has_folder(FolderId(found)) else ClientId(found)
 
 
 def erase_client(work: Work, client_id: ClientId) -> None:
@@ -254,10 +262,6 @@ def drop_empty(work: Work, client_id: ClientId) -> None:
     has_case = work.data.execute(select(cases.c.case_id).where(cases.c.client_id == client_id)).first()
     if has_case is None:
         erase_client(work, client_id)
-
-
-def _present(work: Work, found: bytes | None) -> ClientId | None:
-    return None if found is None or not work.vault.has_folder(FolderId(found)) else ClientId(found)
 
 
 def _drop_letters(work: Work, client_id: ClientId, channel: str) -> None:

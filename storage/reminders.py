@@ -23,6 +23,7 @@ class Progress(StrEnum):
     ANSWERED = "answered"
     MISSED = "missed"
     DROPPED = "dropped"
+    REDUCED = "reduced"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from storage.transaction import Work
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something for a human.  `reason`: missed_check_in, worrying_check_in, danger, relapse or silent."""
+    """Something for a human.  `reason`: missed_check_in, worrying_check_in, danger, relapse, silent or unit_closed."""
 
     id: bytes
     case_id: CaseId

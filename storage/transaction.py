@@ -76,7 +76,12 @@ class Transactions:
         self._clock = clock
         self._random = random
         self._attempts = 1 if is_sqlite(engine) else 3  # SQLite has waited its busy timeout already
-        self._erased = False
+        self._erased = True  # an earlier process may have been killed before it emptied the journal
+
+    @property
+    def leaves_traces(self) -> bool:
+        """Tell whether something erased by these steps may still stand in a key store or a journal."""
+        return self._erased or self._keys.leaves_traces
 
     def run(self, jobs: Sequence[Job]) -> list[Outcome]:
         """Run steps in order in one transaction, each in a savepoint; if that fails as a whole, each by itself."""

@@ -63,6 +63,13 @@ def add_ours(
     _add(work, client_id, sequence, document, message_id)
 
 
+def drop_shown(work: Work, client_id: ClientId) -> None:
+    """Take away every line the page has shown; what it has not shown yet stays, and so does the newest line."""
+    newest = latest_revision(work, client_id)
+    old = transcripts.c.seen & (transcripts.c.sequence < newest)
+    work.data.execute(delete(transcripts).where(transcripts.c.client_id == client_id, old))
+
+
 def hide_shown(work: Work, client_id: ClientId) -> None:
     """Replace what may not be shown again once the person has gone on from it, or after ten minutes."""
     mine = select(transcripts).where(transcripts.c.client_id == client_id).order_by(transcripts.c.sequence.desc())

@@ -19,12 +19,13 @@ from bot.dialogue.moves import (
     settle,
     turn_to,
 )
-from bot.dialogue.script import ERASE, LANGUAGE, MENU, MY_DATA, TALK, Command, Script
+from bot.dialogue.script import CONTACT, ERASE, LANGUAGE, MENU, MY_DATA, TALK, Command, Script
 from bot.dialogue.state import State
 
 #: Commands that keep their meaning while a counsellor is speaking with the person.
 ALSO_ACCOMPANIED = frozenset(
     {Command.HELP, Command.STOP, Command.ERASE, Command.LANGUAGE, Command.EMERGENCY, Command.DATA, Command.PAUSE}
+    | {Command.CLEAR, Command.MOVE, Command.KEEP, Command.CONTACT}
 )
 
 
@@ -41,12 +42,14 @@ def obey(script: Script, state: State, command: Command) -> Move:  # noqa: C901,
             return go_back(script, state)
         case Command.SKIP:
             return skip(script, state)
-        case Command.STOP | Command.PAUSE | Command.RELAPSE:
+        case Command.STOP | Command.PAUSE | Command.RELAPSE | Command.CLEAR | Command.MOVE | Command.KEEP:
             return ask_again(script, state, Act(command.value))
         case Command.ERASE:
             return enter(script, state, ERASE)
         case Command.HUMAN:
             return enter(script, state, TALK)
+        case Command.CONTACT:
+            return enter(script, state, CONTACT)
         case Command.LANGUAGE:
             return enter(script, state, LANGUAGE)
         case Command.EMERGENCY:
@@ -99,6 +102,8 @@ def go_back(script: Script, state: State) -> Move:
     step = flow.step(state.asked or "")
     if state.draft and step is not None and step.kind is Kind.CHOOSE_MANY:
         return ask_again(script, replace(state, draft=()))
+    if step is not None and step.on_request:
+        return go_on(script, state)
     reading = read(flow, state.settled(flow.id))
     before = wording.question_before(flow, reading, state.asked or "")
     if before is not None:

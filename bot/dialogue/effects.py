@@ -70,7 +70,7 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Do what the person chose: show_data, correct, pause, unpause, stop, erase, withdraw, show_phrase, relapse."""
+    """Do what the person chose, by the name content gives it, such as show_data, pause or erase."""
 
     action: str
 
@@ -91,6 +91,18 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
+class Withhold:
+    """Keep what was written for half an hour at most, in case the person wants it sent as it is.
+
+    `flow` and `key`: the question it answered; empty for words to the counsellor.
+    """
+
+    text: str
+    flow: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """Call a human: danger was heard.  `severity`: immediate or high; `danger`: id of the rule, never the words."""
 
@@ -98,4 +110,4 @@ class Alert:
     danger: str
 
 
-Effect = Say | LookUp | Act | Complete | Relay | Alert
+Effect = Say | LookUp | Act | Complete | Relay | Withhold | Alert

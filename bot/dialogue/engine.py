@@ -6,11 +6,12 @@ Danger is heard before anything else, then commands, then the answer to the ques
 from dataclasses import replace
 from typing import assert_never
 
-from bot.care.safety import screen
-from bot.dialogue import wording
+from bot.care.safety import Alarm, Doubt, screen
+from bot.dialogue import danger, guarding, wording
 from bot.dialogue.answers import MAX_WRITTEN_CHARS, NOT_UNDERSTOOD, add, choose_from, read_number, understand
 from bot.dialogue.commands import ALSO_ACCOMPANIED, greet, obey
-from bot.dialogue.effects import Alert, LookUp, Message, Relay, Say
+from bot.dialogue.danger import MAX_RELAYED_CHARS
+from bot.dialogue.effects import LookUp, Message, Say
 from bot.dialogue.events import (
     Accompanied,
     Event,
@@ -24,15 +25,15 @@ from bot.dialogue.events import (
     Sent,
     Typed,
 )
-from bot.dialogue.flow import NO, YES, Answer, Choice, Kind, Settled, Step
+from bot.dialogue.flow import NO, YES, Answer, Choice, Kind, Settled, Step, read
 from bot.dialogue.location import locate
 from bot.dialogue.moves import (
     Move,
     enter,
     follow,
     go_on,
-    help_card,
     note,
+    open_on_request,
     present,
     say_accompanied,
     settle,
@@ -43,9 +44,6 @@ from bot.dialogue.moves import (
 from bot.dialogue.picks import OPEN, pick
 from bot.dialogue.script import MENU, Command, Script
 from bot.dialogue.state import State
-
-#: Longest message passed on between client and counsellor, in characters.
-MAX_RELAYED_CHARS = 4_000
 
 
 def begin(script: Script, language: str | None = None) -> State:
@@ -67,7 +65,8 @@ def _take(script: Script, state: State, event: Event) -> Move:  # noqa: C901, PL
         case Opened():
             return greet(script, state)
         case Typed(text):
-            return _hear(script, state, _mend(text))
+            chosen = guarding.choose_hidden(script, state, text)
+            return chosen or _hear(script, guarding.let_go(state), replace(event, text=_mend(text)))
         case Picked():
             return pick(script, state, event)
         case Pinned(latitude, longitude):
@@ -76,8 +75,8 @@ def _take(script: Script, state: State, event: Event) -> Move:  # noqa: C901, PL
             return _refuse(script, state, what, _mend(words))
         case Found():
             return _take_up(script, state, event)
-        case Reminded(flow):
-            return _remind(script, state, flow)
+        case Reminded():
+            return _remind(script, state, event)
         case Accompanied(text):
             return _accompany(state), (Say(Message(text)),)
         case Released(text, flow):
@@ -99,12 +98,21 @@ def _forget_passing(script: Script, state: State) -> State:
     return state
 
 
-def _hear(script: Script, state: State, text: str) -> Move:
-    danger = screen(text, script.dangers)
-    if danger is not None:
-        pieces = range(0, len(text), MAX_RELAYED_CHARS)
-        relayed = tuple(Relay(text[at : at + MAX_RELAYED_CHARS]) for at in pieces) if state.accompanied else ()
-        return state, (*help_card(script, state), Alert(danger.severity, danger.id), *relayed)
+def _hear(script: Script, state: State, typed: Typed) -> Move:
+    """Hear danger first; what is in doubt is asked about, beside whatever the words mean to the conversation."""
+    verdict = screen(typed.text, script.dangers, typed.recent)
+    if isinstance(verdict, Alarm):
+        return danger.raise_alarm(script, state, typed.text, verdict)
+    answered = danger.read_answer(script, state, typed.text)
+    if answered is not None:
+        return answered
+    state = replace(state, wondering=False) if state.wondering else state
+    move = _understand(script, state, typed.text)
+    return danger.ask_about(script, state, move, verdict, typed.minute) if isinstance(verdict, Doubt) else move
+
+
+def _understand(script: Script, state: State, text: str) -> Move:
+    """Take the words as a command, as words for the counsellor, or as an answer."""
     said = text.strip()
     command = script.command(said)
     if command is None and said.startswith("/"):
@@ -124,12 +132,14 @@ def _mend(text: str) -> str:
 def _hear_accompanied(script: Script, state: State, text: str, command: Command | None) -> Move:
     if command in ALSO_ACCOMPANIED:
         return obey(script, state, command)
+    if state.asked is not None and step_on_screen(script, state).kind is Kind.LOOK_UP:
+        return _hear_answer(script, state, text)
     tapped = _choose_typed(script, state, text) if state.asked else None
     if tapped is not None:
         return tapped
     if len(text) > MAX_RELAYED_CHARS:
         return state, (Say(Message(script.say("too_long", state.language, limit=MAX_RELAYED_CHARS))),)
-    return state, (Relay(text),) if text.strip() else ()
+    return guarding.pass_on(script, state, text) if text.strip() else (state, ())
 
 
 def _hear_answer(script: Script, state: State, text: str) -> Move:
@@ -138,18 +148,26 @@ def _hear_answer(script: Script, state: State, text: str) -> Move:
         return state, (_search(state, step, present(script, state)[2].known, text),)
     answer = understand(step, text, script)
     if answer is not NOT_UNDERSTOOD:
-        choice = _choice_of(step, answer)
-        if choice is not None and (choice.goes or choice.does):
-            return follow(script, state, choice)
-        if isinstance(answer, tuple) and state.draft:
-            answer = add(step, state.draft, answer)
-        return settle(script, state, state.asked or "", answer)
+        return _take_answer(script, state, step, answer)
     if len(text) > MAX_WRITTEN_CHARS:
         return note(script, state, "too_long", limit=MAX_WRITTEN_CHARS)
     tapped = _choose_typed(script, state, text)
     if tapped is not None:
         return tapped
-    return note(script, state, "not_understood" if not step.choices else "not_understood_choice")
+    asked_again = "not_understood" if not step.choices else "not_understood_choice"
+    return note(script, state, "others_declined" if guarding.accuses(text) else asked_again)
+
+
+def _take_answer(script: Script, state: State, step: Step, answer: Answer) -> Move:
+    """Follow an answer that leads elsewhere, or settle it."""
+    choice = _choice_of(step, answer)
+    if choice is not None and (choice.goes or choice.does):
+        return follow(script, state, choice)
+    if isinstance(answer, tuple) and state.draft:
+        answer = add(step, state.draft, answer)
+    if isinstance(answer, str) and step.kind is Kind.WRITE and not step.as_written:
+        return guarding.settle_written(script, state, state.asked or "", answer)
+    return settle(script, state, state.asked or "", answer)
 
 
 def _choice_of(step: Step, answer: Answer) -> Choice | None:
@@ -193,15 +211,20 @@ def _take_up(script: Script, state: State, found: Found) -> Move:
         return state, ()
     if found.settled:
         return settle(script, state, found.key, found.settled)
+    if found.opens is not None:
+        return open_on_request(script, state, found.opens)
+    if found.also:
+        state = state.settle(flow.id, {**state.settled(flow.id), **found.also})
+        reading = read(flow, state.settled(flow.id))
     offered = replace(state, draft=tuple(one.id for one in found.offers))
     return offered, (Say(wording.offer(script, flow, offered, reading, found.text, found.offers)),)
 
 
 def _refuse(script: Script, state: State, what: str, words: str) -> Move:
     """Say kindly that only words can be read; danger in words that came along is heard, nothing of it is kept."""
-    danger = screen(words, script.dangers)
-    if danger is not None:
-        return state, (*help_card(script, state), Alert(danger.severity, danger.id))
+    verdict = screen(words, script.dangers)
+    if isinstance(verdict, Alarm):
+        return danger.raise_alarm(script, state, "", verdict)
     if script.command(words.strip()) is Command.EMERGENCY:
         return obey(script, state, Command.EMERGENCY)
     if state.accompanied:
@@ -210,13 +233,13 @@ def _refuse(script: Script, state: State, what: str, words: str) -> Move:
     return note(script, state, f"unsupported_{what}" if known else "unsupported_other")
 
 
-def _remind(script: Script, state: State, flow_id: str) -> Move:
+def _remind(script: Script, state: State, reminded: Reminded) -> Move:
     """Knock with neutral words; the questions come only after a tap."""
     if state.accompanied:
         return state, ()
     knock = wording.system_button(script, state.language, "reminder_open", OPEN)
-    said = Say(Message(script.say("reminder_first", state.language), (knock,)))
-    return replace(state, invited=flow_id), (said,)
+    said = Say(Message(reminded.words or script.say("reminder_first", state.language), (knock,)))
+    return replace(state, invited=reminded.flow), (said,)
 
 
 def _accompany(state: State) -> State:

@@ -1,6 +1,6 @@
 """What can happen in a conversation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.dialogue.flow import Settled
 
@@ -12,9 +12,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The person wrote something."""
+    """The person wrote something.
+
+    `recent`: what the same person wrote within the last minute and a half, oldest first.  `minute`: since 1970.
+    """
 
     text: str
+    recent: tuple[str, ...] = ()
+    minute: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +64,24 @@ class Found:
 
     `settled`: the answer, if the world is sure.  Otherwise `text` is said with `offers` to tap; empty offers
     mean that nothing was found and the person may say it differently.
+    `opens`: another question of the flow that is to be asked first.  `also`: answers to questions on request that are
+    settled beside this one, which stays open.
     """
 
     key: str
     settled: str | None = None
     text: str = ""
     offers: tuple[Offer, ...] = ()
+    opens: str | None = None
+    also: Settled = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """A check-in is due."""
+    """A check-in is due.  `words`: the neutral sentence the person chose; empty for the usual one."""
 
     flow: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

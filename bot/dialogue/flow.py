@@ -94,6 +94,8 @@ class Step:
     private: bool = False  #: never asked on a channel whose rules forbid health data
     count: bool = False  #: may enter statistics
     on_the_map: bool = True  #: counted in "3 of 7"
+    as_written: bool = False  #: write: kept letter by letter, for the service asked for just that, such as a name
+    on_request: bool = False  #: never asked in its turn, only when the person or the world opens it
     by_choice: Mapping[str, Choice] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -195,7 +197,7 @@ def read(flow: Flow, settled: Settled) -> Reading:
             found = key if key in settled or not step.was else _find_renamed(step, key, settled)
             if found in settled and fits(step, settled[found]):
                 kept[key] = known[key] = settled[found]
-            else:
+            elif not step.on_request:
                 still_open.append(key)
     return Reading(kept, scores, tuple(still_open), tuple(path))
 

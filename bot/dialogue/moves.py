@@ -6,14 +6,26 @@ from dataclasses import replace
 from bot.dialogue import wording
 from bot.dialogue.effects import Act, Alert, Complete, Effect, LookUp, Message, Say
 from bot.dialogue.flow import NO, QUESTIONS, YES, Answer, Choice, Flow, Kind, Reading, Step, read
-from bot.dialogue.script import ERASE, LANGUAGE, MENU, MY_DATA, RETURN, SPEAK, Script
+from bot.dialogue.script import (
+    CONTACT,
+    CONTACT_PARTS,
+    ERASE,
+    LANGUAGE,
+    MENU,
+    MY_DATA,
+    RETURN,
+    SHOWN,
+    SPEAK,
+    UNLOCK,
+    Script,
+)
 from bot.dialogue.state import State
 
 #: A new state and what is to be done.
 Move = tuple[State, tuple[Effect, ...]]
 
 #: Flows that are only a detour: the one beneath is kept and comes back.
-DETOURS = frozenset({LANGUAGE, MY_DATA, ERASE})
+DETOURS = frozenset({LANGUAGE, MY_DATA, ERASE, SHOWN, CONTACT, UNLOCK}) | CONTACT_PARTS
 #: Flows without a question may follow each other only so far; content with longer chains is refused.
 CHAIN = 8
 
@@ -34,7 +46,7 @@ def stand(script: Script, state: State) -> State:
     step = flow.step(key)
     if reading.kept != state.settled(flow.id):
         state = state.settle(flow.id, reading.kept)
-    if step is None or step.kind is Kind.TELL or key not in reading.still_open:
+    if step is None or step.kind is Kind.TELL or not _may_be_asked(step, key, reading):
         return replace(state, asked=None, draft=())
     draft = _still_offered(step, state.draft)
     return state if (key, draft) == (state.asked, state.draft) else replace(state, asked=key, draft=draft)
@@ -126,6 +138,15 @@ def reopen(script: Script, state: State, key: str, *, marked: bool = False) -> M
     return opened, (_put(script, flow, opened, reading),)
 
 
+def open_on_request(script: Script, state: State, key: str) -> Move:
+    """Ask a question that is asked on request only, with what was picked before marked."""
+    flow = script.flow(state.flow, state.language)
+    step = flow.step(key)
+    if step is None or not step.on_request:
+        return note(script, state, "not_understood_choice")
+    return reopen(script, state, key, marked=True)
+
+
 def follow(script: Script, state: State, choice: Choice) -> Move:
     """Do what a choice stands for: an action, another flow, or both."""
     if choice.does == SPEAK:
@@ -163,6 +184,10 @@ def _fall_silent(script: Script, state: State, effects: list[Effect]) -> Move:
     """Leave the word to the counsellor; somebody who just came back from a detour is told so."""
     silent = replace(state, asked=None, draft=(), beneath=None)
     return (silent, tuple(effects)) if effects else say_accompanied(script, silent)
+
+
+def _may_be_asked(step: Step, key: str, reading: Reading) -> bool:
+    return key in reading.still_open or (step.on_request and key in reading.path and key not in reading.kept)
 
 
 def _still_offered(step: Step, draft: tuple[str, ...]) -> tuple[str, ...]:

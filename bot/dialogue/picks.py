@@ -5,11 +5,13 @@ from dataclasses import replace
 from bot.dialogue import wording
 from bot.dialogue.answers import arrange, read_number, toggle
 from bot.dialogue.commands import ALSO_ACCOMPANIED, go_back, obey, resume
+from bot.dialogue.danger import ANSWERS, answer
 from bot.dialogue.effects import LookUp, Say
 from bot.dialogue.events import Picked
 from bot.dialogue.flow import NO, YES, Answer, Choice, Flow, Kind, Step, fits, read
+from bot.dialogue.guarding import AS_IS, STAYS_HIDDEN, decide_hidden
 from bot.dialogue.moves import Move, enter, follow, note, reopen, say_accompanied, settle, turn_to
-from bot.dialogue.script import RETURN, Command, Script
+from bot.dialogue.script import RETURN, SHOWN, Command, Script
 from bot.dialogue.state import State
 
 #: Choice of the button under a neutral reminder.
@@ -41,6 +43,10 @@ def pick(script: Script, state: State, tap: Picked) -> Move:
 def _pick_anywhere(script: Script, state: State, choice: str) -> Move:
     if choice == OPEN:
         return resume(script, state)
+    if choice in ANSWERS:
+        return answer(script, state, choice)
+    if choice in (AS_IS, STAYS_HIDDEN):
+        return decide_hidden(script, state, choice)
     command = _COMMANDS.get(choice)
     if state.accompanied and command not in ALSO_ACCOMPANIED:
         return say_accompanied(script, state)
@@ -62,8 +68,8 @@ def _answer(script: Script, state: State, step: Step, tap: Picked) -> Move:
     match step.kind:
         case _ if tap.choice == wording.AGAIN:
             return reopen(script, state, tap.key, marked=True)
-        case _ if tap.choice == wording.BACK:
-            return go_back(script, state)
+        case _ if tap.choice in {wording.BACK, wording.LINES}:
+            return go_back(script, state) if tap.choice == wording.BACK else enter(script, state, SHOWN)
         case _ if tap.choice == wording.SKIP:
             return settle(script, state, tap.key, None) if step.optional else note(script, state, "cannot_skip")
         case Kind.CHOOSE_MANY:

@@ -5,11 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.care.safety import Dangers
+from bot.care.safety import Rules
 from bot.dialogue.flow import Flow
 
 #: Flows the engine itself leads to; `check` insists that they exist.
 MENU, INTAKE, LANGUAGE, MY_DATA, ERASE, TALK, NEAR = "menu", "intake", "language", "mydata", "erase", "talk", "near"
+#: What of somebody's answers staff is shown, line by line.
+SHOWN = "shown"
+#: How a person may be reached on a phone that others read, and the question for the PIN.
+CONTACT, UNLOCK = "contact", "unlock"
+CONTACT_PARTS = frozenset({"contact_shared", "contact_hours", "contact_words", "contact_pin"})
 #: `goes` of a choice that leads back to the flow beneath.
 RETURN = "return"
 #: `does` of a choice that the engine does itself.
@@ -36,6 +41,10 @@ class Command(StrEnum):
     DATA = "data"
     PAUSE = "pause"
     RELAPSE = "relapse"
+    CONTACT = "contact"
+    CLEAR = "clear"
+    MOVE = "move"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,7 @@ class Script:
     phrases: Mapping[str, Mapping[str, str]]
     commands: Mapping[str, Command]
     yes_no: Mapping[str, bool]
-    dangers: Dangers
+    dangers: Rules
     name: Callable[[str, str], str]  #: (source of a look-up, id) -> what people call it
 
     @property

@@ -9,6 +9,8 @@ import msgspec
 from bot.dialogue.flow import Answer, Settled
 
 _FORM = 1
+#: What states written by an earlier release do not say.
+_NEWER = ("hidden", "careful", "has_pin", "present_until", "wondering", "wondered", "quiet_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class State:
     """A place in the conversation.
 
     The place is derived from the answers; `asked` is the only pointer kept, and always a question still open in
-    `flow` (None when nothing is being asked).
+    `flow`, or one on request that the person opened (None when nothing is being asked).
     """
 
     language: str
@@ -26,7 +28,15 @@ class State:
     draft: tuple[str, ...] = ()  #: choices picked so far, or what a look-up has on offer; belongs to `asked`
     beneath: str | None = None  #: flow to go back to when the present one was only a detour
     invited: str | None = None  #: check-in flow waiting behind a neutral reminder
+    withheld: tuple[str, ...] = ()  #: lines of the card that are not to be shown to staff, before there is a case
     accompanied: bool = False  #: a counsellor is speaking with the person; the service is silent
+    hidden: bool = False  #: something was hidden in what the person wrote last; the words themselves wait outside
+    careful: bool = False  #: words sent unasked are held back until the person is there
+    has_pin: bool = False  #: a PIN stands before everything that is shown
+    present_until: int = 0  #: minute since 1970 until which the person counts as being there
+    wondering: bool = False  #: whether there is danger is the question on the screen
+    wondered: str = ""  #: label of the danger last asked about
+    quiet_until: int = 0  #: minute since 1970 until which the same is not asked about again
 
     def settled(self, flow_id: str) -> Settled:
         """Return what is settled in a flow."""
@@ -50,6 +60,14 @@ def write_state(state: State) -> str:
         "beneath": state.beneath,
         "invited": state.invited,
         "accompanied": state.accompanied,
+        "hidden": state.hidden,
+        "careful": state.careful,
+        "has_pin": state.has_pin,
+        "present_until": state.present_until,
+        "withheld": state.withheld,
+        "wondering": state.wondering,
+        "wondered": state.wondered,
+        "quiet_until": state.quiet_until,
     }
     return msgspec.json.encode(document).decode()
 
@@ -84,4 +102,6 @@ def _state_from(document: Mapping[str, Any]) -> State:
         beneath=document["beneath"],
         invited=document["invited"],
         accompanied=document["accompanied"],
+        **{name: document[name] for name in _NEWER if name in document},
+        withheld=tuple(document.get("withheld", ())),
     )

@@ -1,9 +1,11 @@
 """Turn a question, a card or a notice into a message."""
 
+from collections.abc import Collection
+
 from bot.dialogue.effects import Ask, Button, Message
 from bot.dialogue.events import Offer
 from bot.dialogue.flow import NO, QUESTIONS, YES, Answer, Flow, Kind, Reading, Step
-from bot.dialogue.script import MENU, RETURN, Script
+from bot.dialogue.script import MENU, RETURN, UNLOCK, Script
 from bot.dialogue.state import State
 
 #: Key of the buttons that belong to no question.
@@ -16,6 +18,8 @@ DONE = "!"
 SKIP = "-"
 #: Choice of a question's button that goes back from it; tapped twice in haste, it goes back once.
 BACK = "<"
+#: Choice of the card's button that leads to what staff is shown, line by line.
+LINES = "="
 
 
 def ask_step(script: Script, flow: Flow, state: State, reading: Reading, *, replace: bool = False) -> Message:
@@ -40,23 +44,33 @@ def offer(script: Script, flow: Flow, state: State, reading: Reading, text: str,
 
 def review(script: Script, flow: Flow, state: State, reading: Reading) -> Message:
     """Show the card exactly as the counsellor will see it, each line editable."""
-    lines = card(script, flow, reading, state.language)
+    lines = card(script, flow, reading, state.language, state.withheld)
     edit = tuple(
         Button(state.flow, key, AGAIN, script.say("edit", state.language, line=name)) for key, name, _ in lines
     )
     key = state.asked or ""
     text = "\n".join((_step_of(flow, key).text, "", *(f"• {name}: {value}" for _, name, value in lines)))
     send = Button(state.flow, key, YES, script.say("send", state.language))
-    return Message(text, (send, *edit), Ask.CHOICE)
+    choose = Button(state.flow, key, LINES, script.say("choose_shown", state.language))
+    return Message(text, (send, *edit, choose), Ask.CHOICE)
 
 
-def card(script: Script, flow: Flow, reading: Reading, language: str) -> tuple[tuple[str, str, str], ...]:
-    """List (key, name, value) of every settled line that has a short name, in page order."""
+def card(
+    script: Script, flow: Flow, reading: Reading, language: str, withheld: Collection[str] = ()
+) -> tuple[tuple[str, str, str], ...]:
+    """List (key, name, value) of every settled line that has a short name, in page order.
+
+    A line of `withheld` reads like one that was skipped, so that nobody is asked why.
+    """
     return tuple(
-        (key, _name_line(flow, step, key), say_answer(script, step, reading.kept[key], language))
+        (key, _name_line(flow, step, key), say_answer(script, step, _shown(reading, key, withheld), language))
         for key in reading.path
         if key in reading.kept and (step := flow.step(key)) is not None and step.short
     )
+
+
+def _shown(reading: Reading, key: str, withheld: Collection[str]) -> Answer:
+    return None if key in withheld else reading.kept[key]
 
 
 def say_answer(script: Script, step: Step, answer: Answer, language: str) -> str:
@@ -104,9 +118,13 @@ def _ways_on(script: Script, flow: Flow, state: State, reading: Reading, step: S
         ways.append(Button(flow.id, key, SKIP, script.say("skip", state.language)))
     if question_before(flow, reading, key) is not None:
         ways.append(Button(flow.id, key, BACK, script.say("back", state.language)))
-    elif flow.id != MENU and not state.accompanied and not any(one.goes in (RETURN, MENU) for one in step.choices):
+    elif flow.id not in (MENU, UNLOCK) and not state.accompanied and not _leads_back(step):
         ways.append(system_button(script, state.language, "menu_button", "menu"))
     return tuple(ways)
+
+
+def _leads_back(step: Step) -> bool:
+    return any(one.goes in (RETURN, MENU) for one in step.choices)
 
 
 def question_before(flow: Flow, reading: Reading, key: str) -> str | None:

@@ -107,3 +107,10 @@ async def test_acknowledging_what_nobody_waits_for_does_no_harm(ends: Ends) -> N
     await ends.channel.acknowledge("tidak ada")
     await ends.channel.send(ends.address, Outgoing("Masih di sini"))
     assert await ends.read_texts() == ["Masih di sini"]
+
+
+async def test_taking_back_leaves_what_stays_to_be_said(ends: Ends) -> None:
+    sent = await ends.channel.send(ends.address, Outgoing("Hanya sebentar"))
+    stayed = await ends.channel.take_back(ends.address, [sent] if sent else ["1"])
+    assert (stayed == 0) == ends.channel.limits.can_take_back
+    assert ("Hanya sebentar" in await ends.read_texts()) != ends.channel.limits.can_take_back

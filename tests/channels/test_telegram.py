@@ -202,3 +202,43 @@ async def test_a_wrong_token_is_named_with_its_remedy_and_without_itself(bot_api
 
 def test_the_secret_of_a_webhook_is_not_shown() -> None:
     assert "rahasia" not in repr(Webhook("https://contoh.example/hook", "rahasia"))
+
+
+async def test_messages_of_both_sides_are_taken_back_a_hundred_at_a_time(
+    bot_api: BotApi, channel: TelegramChannel, person: Person
+) -> None:
+    theirs = [str(await person.send(f"contoh {number}")) for number in range(120)]
+    ours = [await channel.send(str(person.chat_id), Outgoing(f"jawaban {number}")) for number in range(90)]
+    before = len((await person.screen()).messages)
+
+    stayed = await channel.take_back(str(person.chat_id), [*theirs, *(one or "" for one in ours), "999999"])
+
+    assert stayed == 0
+    assert len((await person.screen()).messages) == before - 210
+    assert [len(str(call.parameters["message_ids"]).split(",")) for call in bot_api.calls("deleteMessages")] == [
+        100,
+        100,
+        11,
+    ]
+
+
+async def test_one_message_that_cannot_be_taken_back_does_not_keep_the_others(
+    bot_api: BotApi, channel: TelegramChannel, person: Person
+) -> None:
+    theirs = [str(await person.send(f"contoh {number}")) for number in range(3)]
+    bot_api.fault("deleteMessages", 400, times=2, description="Bad Request: message can't be deleted")
+
+    assert await channel.take_back(str(person.chat_id), [*theirs, "bukan nomor"]) == 2
+
+    left = [seen.text for seen in (await person.screen()).messages if seen.text.startswith("contoh")]
+    assert left == ["contoh 0"]
+
+
+async def test_taking_back_that_may_have_worked_is_asked_again_later(
+    bot_api: BotApi, channel: TelegramChannel, person: Person
+) -> None:
+    written = str(await person.send("contoh"))
+    bot_api.fault("deleteMessages", 502, times=1, description="contoh")
+    with pytest.raises(TryLater):
+        await channel.take_back(str(person.chat_id), [written])
+    assert await channel.take_back(str(person.chat_id), [written]) == 0

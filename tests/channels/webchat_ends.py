@@ -1,7 +1,7 @@
 """Both ends of the web chat: what the handlers put on a page, and somebody who reads and answers it there."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -38,6 +38,11 @@ class PageChannel:
             return str(place)
         self.talk.add(line)
         return str(len(self.talk.lines) - 1)
+
+    async def take_back(self, address: str, references: Sequence[str]) -> int:
+        """Take back nothing: a page is emptied by the handlers."""
+        del address
+        return len(references)
 
     async def acknowledge(self, callback: str) -> None:
         """Nobody waits for it."""

@@ -78,6 +78,11 @@ class TelegramProcess:
         return self.folder / "var"
 
     @property
+    def process_id(self) -> int:
+        """The id the system gave the process."""
+        return self._running.pid
+
+    @property
     def url(self) -> str:
         """Where the process serves."""
         return f"http://127.0.0.1:{self.port}"
@@ -106,6 +111,13 @@ class TelegramProcess:
                 assert self._running.returncode is None, self.errors_file.read_text()
                 await asyncio.sleep(_LOOK_SECONDS)
 
+    async def wait_until_sealed(self) -> None:
+        """Wait until the process says that it is sealed; fail with its errors if it ends before."""
+        async with asyncio.timeout(_UP_SECONDS), httpx.AsyncClient(trust_env=False) as client:
+            while not await self._is_sealed(client):
+                assert self._running.returncode is None, self.errors_file.read_text()
+                await asyncio.sleep(_LOOK_SECONDS)
+
     async def stop(self) -> int:
         """Ask the process to end, as a service manager does; return its exit code."""
         return await self._end(signal.SIGTERM)
@@ -122,9 +134,9 @@ class TelegramProcess:
         chat = _find(r"/start (\S+)", ended.output)
         return Staff(chat, _find(r"/start@THE_BOT (\S+)", ended.output) if group else None)
 
-    async def command(self, *arguments: str) -> Ended:
-        """Run a `singgah` command with these settings to its end."""
-        return await _run_singgah(*arguments, "--config", str(self.config_file), folder=self.folder)
+    async def command(self, *arguments: str, given: str = "") -> Ended:
+        """Run a `singgah` command with these settings to its end; `given` is what it reads, without a terminal."""
+        return await _run_singgah(*arguments, "--config", str(self.config_file), folder=self.folder, given=given)
 
     async def post_update(self, body: str, secret: str | None) -> int:
         """Post to the webhook as anybody on the internet could; return the status."""
@@ -146,6 +158,16 @@ class TelegramProcess:
         except httpx.TransportError:
             return False
         return answer.is_success and self._count_set_ups() > self._set_up_before
+
+    async def _is_sealed(self, client: httpx.AsyncClient) -> bool:
+        try:
+            answer = await client.get(f"{self.url}/readyz")
+        except httpx.TransportError:
+            return False
+        return answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and answer.json() == {
+            "ready": False,
+            "why": "sealed",
+        }
 
     def _count_set_ups(self) -> int:
         """Count how often the bot was set up, by the last call of it."""
@@ -176,16 +198,17 @@ def find_free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def _run_singgah(*arguments: str, folder: Path) -> Ended:
+async def _run_singgah(*arguments: str, folder: Path, given: str) -> Ended:
     running = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "bot", *arguments),
         cwd=folder,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     async with asyncio.timeout(_UP_SECONDS):
-        output, errors = await running.communicate()
+        output, errors = await running.communicate(given.encode())
     return Ended(await running.wait(), output.decode(), errors.decode())
 
 
@@ -197,6 +220,7 @@ def _write_settings(process: TelegramProcess, extra: str) -> str:
         f'[channels.telegram]\ntoken_file = "token"\nmode = "{process.mode}"\n{hook}'
         f'base_url = "{process.bot_api.base_url}"\nbase_file_url = "{process.bot_api.base_file_url}"\n'
         # A test types faster than people do.
+        "messages_per_second = 10000\nmessages_per_chat_second = 10000\nmessages_per_group_minute = 10000\n"
         "[limits]\nmessages_per_minute = 100000\n"
         f'[log]\nlevel = "debug"\nfile = "log/singgah.log"\n{extra}'
     )

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from channels.telegram import TelegramChannel
 from channels.telegram_polling import Pace, poll
+from channels.telegram_rates import Rates
 from handlers import clock
 from handlers.deliver import Sender
 from handlers.opening import open_world
@@ -92,7 +93,12 @@ async def test_silence_calls_the_counsellor_and_stop_is_kept_for_a_year(bot_api:
 async def months(bot_api: BotApi, tmp_path: Path) -> AsyncIterator[Months]:
     """Give a service on a Monday morning in Kendari, polling the Bot API."""
     hand = HandClock()
-    channel = TelegramChannel(bot_api.token, base_url=bot_api.base_url, base_file_url=bot_api.base_file_url)
+    channel = TelegramChannel(
+        bot_api.token,
+        base_url=bot_api.base_url,
+        base_file_url=bot_api.base_file_url,
+        rates=Rates(10_000, 10_000, 10_000),
+    )
     try:
         async with (
             open_world(config_in(tmp_path), {channel.name: channel}, hand, real_house()) as world,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from bot.ports import Blocked, Incoming, Start
 from handlers import turn
 from handlers.turn import Prepared
-from storage import people, tasks
+from storage import people, phrases, tasks
 from storage.cases import Stage
 from tests.handlers.walking import (
     CLIENT,
@@ -104,7 +104,7 @@ async def test_who_cannot_be_reached_is_not_reported_as_silent(bed: TestBed) -> 
 async def test_coming_back_does_not_lock_another_request_out(bed: TestBed) -> None:
     await bed.say(CLIENT, "/start")
     owner = await client_at(bed)
-    await in_world(bed, lambda work: people.keep_phrase(work, owner, PHRASE_INDEX))
+    await in_world(bed, lambda work: phrases.keep_phrase(work, owner, PHRASE_INDEX))
     await send_intake(bed, OTHER_CLIENT)
     other = await client_at(bed, OTHER_CLIENT)
 
@@ -117,7 +117,7 @@ async def test_coming_back_does_not_lock_another_request_out(bed: TestBed) -> No
 async def test_coming_back_where_nothing_was_sent_brings_the_conversation(bed: TestBed) -> None:
     await bed.say(CLIENT, "/start")
     owner = await client_at(bed)
-    await in_world(bed, lambda work: people.keep_phrase(work, owner, PHRASE_INDEX))
+    await in_world(bed, lambda work: phrases.keep_phrase(work, owner, PHRASE_INDEX))
     await bed.say(OTHER_CLIENT, "/start")
 
     await come_back(bed, OTHER_CLIENT)

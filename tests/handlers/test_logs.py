@@ -219,6 +219,23 @@ def test_libraries_are_heard_from_warnings_on_and_earlier_handlers_are_gone(outp
     assert earlier.getvalue() == output.getvalue() == ""
 
 
+def test_a_new_log_file_can_be_read_by_its_owner_only(output: io.StringIO, tmp_path: Path) -> None:
+    file = tmp_path / "singgah.log"
+
+    set_up("info", file)
+    set_up("info", output)
+
+    assert oct(file.stat().st_mode)[-3:] == "600"
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpcore", "telegram", "sqlalchemy", "apscheduler", "uvicorn.error"])
+def test_at_debug_libraries_still_begin_at_warnings(output: io.StringIO, library: str) -> None:
+    set_up("debug", output)
+
+    assert logging.getLogger(library).getEffectiveLevel() == logging.WARNING
+    assert logging.getLogger("handlers.turn").getEffectiveLevel() == logging.DEBUG
+
+
 def test_a_log_file_is_appended_to(output: io.StringIO, tmp_path: Path) -> None:
     file = tmp_path / "singgah.log"
     for _ in range(2):

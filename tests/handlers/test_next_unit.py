@@ -5,7 +5,6 @@ from dataclasses import replace
 from bot.care.gazetteer import AreaCode
 from bot.care.listing import Listing
 from bot.care.units import Unit
-from handlers.directory import Directory
 from handlers.offering import next_unit
 from storage.transaction import Work
 from tests.handlers.walking import case_of, in_world, send_intake
@@ -50,7 +49,7 @@ async def test_a_unit_without_people_is_passed_over(bed: TestBed) -> None:
 
 async def test_neighbours_are_not_asked_unless_the_client_chose_them(bed: TestBed) -> None:
     neighbours = replace(bed.world.units[BAUBAU], kind="ibm", area=AreaCode(WANGI_WANGI))
-    bed.world = replace(bed.world, units=Directory(Listing({**bed.world.units, BAUBAU: neighbours}, {})))
+    bed.world.units.exchange(Listing({**bed.world.units, BAUBAU: neighbours}, {}))
     await bed.counsellor("2101", BAUBAU)
 
     assert await next_from(bed, WANGI_WANGI) is None

@@ -1,18 +1,16 @@
 """An offer waits for people to be awake, goes from unit to unit, and comes home when nobody is free."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
 
+from bot.care.listing import Listing
 from bot.care.units import Span
 from bot.ports import Start
 from handlers import casework, offering
-from handlers.deliver import Sender
 from handlers.desk import Desk
-from handlers.receive import Receiver
 from storage import staffing
 from storage.cases import Stage, Status
 from storage.staffing import Purpose, Role
@@ -209,8 +207,7 @@ async def test_the_unit_is_told_when_the_counsellor_has_no_chat(bed: TestBed) ->
 async def test_a_unit_that_left_the_directory_breaks_nothing(bed: TestBed) -> None:
     member, case = await accepted_case(bed)
     units = {unit_id: unit for unit_id, unit in bed.world.units.items() if unit_id != KENDARI}
-    bed.world = replace(bed.world, units=units)
-    bed.receiver, bed.sender = Receiver(bed.world), Sender(bed.world)
+    bed.world.units.exchange(Listing(units, {}))
 
     await bed.say(COUNSELLOR, "masih di sini")
     assert bed.last(CLIENT).text == f"{KENDARI}:\nmasih di sini"

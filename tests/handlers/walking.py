@@ -13,7 +13,7 @@ from storage.people import ClientId
 from storage.staffing import StaffMember
 from storage.transaction import Work
 from tests.handlers.test_main_path import CLIENT, COUNSELLOR, INTAKE, send_intake
-from tests.worlds import TestBed
+from tests.worlds import TestBed, with_units
 
 __all__ = ["CLIENT", "COUNSELLOR", "INTAKE", "KENDARI", "OTHER_CLIENT", "SULTRA", "send_intake"]
 
@@ -81,4 +81,4 @@ async def live_in(bed: TestBed, zone: str, address: str = CLIENT) -> None:
 def with_hours(house: House, unit_id: str, *week: Span | None) -> House:
     """Give a unit its opening hours, Monday first."""
     unit = replace(house.units[unit_id], hours=week)
-    return replace(house, units={**house.units, unit_id: unit})
+    return with_units(house, unit)

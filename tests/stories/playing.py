@@ -23,7 +23,7 @@ from bot.ports import Blocked, Content, Other, Place, Text
 from handlers import clock
 from handlers.opening import House
 from tests.stories.scripts import Beat, Story, describe, read_spoken, rewrite
-from tests.worlds import HandClock, TestBed, config_in, open_test_bed
+from tests.worlds import HandClock, TestBed, config_in, open_test_bed, with_units
 
 _CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b")
 _PHRASE = re.compile(r"^[a-z]+(?: [a-z]+){6}$", re.MULTILINE)
@@ -148,10 +148,8 @@ def _opening_hours(story: Story) -> Iterator[tuple[str, Span]]:
 
 
 def _open_at(house: House, hours: dict[str, Span]) -> House:
-    units = dict(house.units)
-    for unit_id, span in hours.items():
-        units[unit_id] = replace(units[unit_id], hours=(span,) * 5 + (None,) * 2)
-    return replace(house, units=units)
+    units = (replace(house.units[name], hours=(span,) * 5 + (None,) * 2) for name, span in hours.items())
+    return with_units(house, *units)
 
 
 def _match(pattern: re.Pattern[str], text: str) -> re.Match[str]:

@@ -10,14 +10,18 @@ from bot.dialogue.events import Event, Found, Offer, Picked, Typed
 from bot.dialogue.flow import Answer
 from bot.dialogue.script import Script
 from bot.dialogue.state import State, read_state, write_state
+from storage.library import CONTENT
 
 FOLDER = Path(__file__).parent / "content"
+#: Danger is heard by the real rules.
+_DANGER = {f"danger/{path.name}": path.read_text() for path in sorted((CONTENT / "danger").iterdir())}
 _AREAS = {"74": "Sulawesi Tenggara", "74.04": "Kolaka", "74.72": "Baubau", "unit-a": "Unit A", "unit-b": "Unit B"}
 
 
 def small_files() -> dict[str, str]:
     """Read the small content of these tests: path -> text."""
-    return {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.toml"))}
+    own = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.toml"))}
+    return {**own, **_DANGER}
 
 
 def small_content(changed: Mapping[str, str] | None = None) -> Content:

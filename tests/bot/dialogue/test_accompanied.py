@@ -30,7 +30,7 @@ def test_words_are_passed_on_and_nothing_is_said(words: str) -> None:
 def test_danger_is_heard_and_passed_on() -> None:
     talk = _talk().type("aku mau mati")
 
-    assert talk.alerts == [("immediate", "suicide")]
+    assert talk.alerts == [("high", "suicide")]
     assert talk.relayed == ["aku mau mati"]
     assert "000" in talk.text
     assert talk.labels == ["Saya aman", "Saya salah dipahami"]
@@ -47,7 +47,7 @@ def test_words_too_long_to_pass_on_are_refused_with_the_limit() -> None:
 def test_danger_under_a_picture_calls_somebody_and_its_words_stay_here() -> None:
     talk = _talk().take(Sent("photo", "aku mau mati"))
 
-    assert talk.alerts == [("immediate", "suicide")]
+    assert talk.alerts == [("high", "suicide")]
     assert not talk.relayed
 
 

@@ -46,7 +46,7 @@ def test_danger_is_heard_before_everything_and_the_place_is_kept(talk: Talk) -> 
     talk.type("Aku MAU MATIIII saja!!")
 
     assert talk.state == before
-    assert talk.alerts == [("immediate", "suicide")]
+    assert talk.alerts == [("high", "suicide")]
     assert "000: gawat darurat" in talk.text
     assert "bantuan.example: konseling" in talk.text
     assert talk.tap("Saya aman").state.asked == before.asked

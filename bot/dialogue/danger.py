@@ -1,0 +1,73 @@
+"""Answer danger in what a person writes: the help card and a human at once, or one question where it is not sure."""
+
+from dataclasses import replace
+
+from bot.care.safety import HIGH, IMMEDIATE, Alarm, Doubt
+from bot.dialogue import guarding, wording
+from bot.dialogue.answers import choose_from
+from bot.dialogue.effects import Alert, Message, Say
+from bot.dialogue.moves import Move, ask_again, help_card, note
+from bot.dialogue.script import Script, normalise
+from bot.dialogue.state import State
+
+#: Longest message passed on between client and counsellor, in characters.
+MAX_RELAYED_CHARS = 4_000
+#: The same doubt is asked about once in so many minutes; an alarm is never held back.
+QUIET_MINUTES = 30
+#: Choices under the question, in the order they are shown; the phrases on the buttons have the same names.
+NOW, HARD, SAFE = ANSWERS = ("danger_now", "danger_hard", "danger_safe")
+#: Sentences this part of the conversation says.
+SENTENCES = frozenset({*ANSWERS, "danger_question", "danger_hard_said", "danger_safe_said"})
+
+
+def raise_alarm(script: Script, state: State, text: str, alarm: Alarm) -> Move:
+    """Bring the help card and call a human; words for a counsellor still reach the counsellor."""
+    pieces = range(0, len(text), MAX_RELAYED_CHARS)
+    words = tuple(text[at : at + MAX_RELAYED_CHARS] for at in pieces) if state.accompanied else ()
+    moved, relayed = guarding.pass_on_danger(script, replace(state, wondering=False), words)
+    return moved, (*help_card(script, state), Alert(alarm.severity, alarm.label), *relayed)
+
+
+def ask_about(script: Script, before: State, move: Move, doubt: Doubt, minute: int) -> Move:
+    """Ask whether there is danger now; `move`: what the words lead to by themselves.
+
+    An answer given to the open question is kept.  Not asked while a counsellor listens, and not about the same for
+    half an hour.
+    """
+    asked_lately = before.wondered == doubt.label and minute < before.quiet_until
+    if before.accompanied or asked_lately:
+        return move
+    moved, effects = move
+    settled = moved.answers != before.answers
+    kept = moved if settled else before
+    wondering = replace(kept, wondering=True, wondered=doubt.label, quiet_until=minute + QUIET_MINUTES)
+    return wondering, (*(effects if settled else ()), Say(_question(script, wondering)))
+
+
+def read_answer(script: Script, state: State, text: str) -> Move | None:
+    """Take typed words as an answer to the question about danger, if that is on the screen; else None."""
+    if not state.wondering:
+        return None
+    labels = tuple((choice, script.say(choice, state.language)) for choice in ANSWERS)
+    choice = choose_from(labels, text) or {True: NOW, False: SAFE, None: None}[script.yes_no.get(normalise(text))]
+    return None if choice is None else answer(script, state, choice)
+
+
+def answer(script: Script, state: State, choice: str) -> Move:
+    """Do what was answered to the question about danger; the place in the conversation is kept."""
+    danger, state = state.wondered or "asked", replace(state, wondering=False)
+    if choice == NOW:
+        return state, (*help_card(script, state), Alert(IMMEDIATE, danger))
+    if choice == HARD:
+        human = wording.system_button(script, state.language, "human_button", "human")
+        on = wording.system_button(script, state.language, "safe_continue", "resume")
+        said = Message(script.say("danger_hard_said", state.language), (on,) if state.accompanied else (human, on))
+        return state, (Say(said), Alert(HIGH, danger))
+    if state.accompanied:
+        return ask_again(script, state, Say(Message(script.say("danger_safe_said", state.language))))
+    return note(script, state, "danger_safe_said")
+
+
+def _question(script: Script, state: State) -> Message:
+    buttons = tuple(wording.system_button(script, state.language, choice, choice) for choice in ANSWERS)
+    return Message(script.say("danger_question", state.language), buttons)

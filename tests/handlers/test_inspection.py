@@ -1,0 +1,20 @@
+"""`singgah check` holds the rules of keeping to what the consent text promises."""
+
+from dataclasses import replace
+
+from handlers.inspection import inspect
+from tests.worlds import real_house
+
+
+def test_the_days_that_ship_are_the_days_that_are_promised() -> None:
+    assert [one for one in inspect(real_house()) if one.where.startswith("retention.toml")] == []
+
+
+def test_other_days_than_the_consent_text_promises_stop_the_service() -> None:
+    house = real_house()
+    longer = replace(house, retention=replace(house.retention, finished=120))
+
+    found = [one for one in inspect(longer) if one.where.startswith("retention.toml")]
+
+    assert len(found) == len(house.content.script.languages)
+    assert all(one.stops for one in found)
