@@ -14,6 +14,7 @@ from bench.null_transport import NullTransport
 from bot.config import parse
 from bot.ports import Channels
 from channels.telegram import TelegramChannel
+from channels.telegram_rates import Rates
 from channels.telegram_updates import read_update
 from handlers.deliver import Sender
 from handlers.opening import open_world
@@ -36,7 +37,7 @@ async def open_to_commit() -> AsyncIterator[Contender]:
 async def open_to_sent() -> AsyncIterator[Contender]:
     """Open Singgah with its sender: an update is taken when the answer has left through the Telegram channel."""
     transport = NullTransport()
-    channel = TelegramChannel("7:bench", transport=transport)
+    channel = TelegramChannel("7:bench", rates=Rates(10_000, 10_000, 10_000), transport=transport)
     async with _open({channel.name: channel}) as world:
         sender = Sender(world)
         sending = asyncio.create_task(sender.run())

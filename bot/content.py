@@ -6,26 +6,48 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.care.safety import Danger, Dangers
+from bot.care.danger.errors import DangerContentError
+from bot.care.danger.reading import read_rules
+from bot.care.safety import Rules
+from bot.dialogue.danger import SENTENCES as ASKED_ABOUT_DANGER
 from bot.dialogue.flow import QUESTIONS, Flow, Kind, Step
+from bot.dialogue.guarding import SENTENCES as GUARDED
 from bot.dialogue.moves import CHAIN
-from bot.dialogue.script import ERASE, INTAKE, LANGUAGE, MENU, MY_DATA, NEAR, RETURN, SPEAK, TALK, Command, Script, normalise
+from bot.dialogue.script import (
+    CONTACT,
+    ERASE,
+    INTAKE,
+    LANGUAGE,
+    MENU,
+    MY_DATA,
+    NEAR,
+    RETURN,
+    SHOWN,
+    SPEAK,
+    TALK,
+    UNLOCK,
+    Command,
+    Script,
+    normalise,
+)
 from bot.steps import ContentError, parse_toml, read_flow
 
 #: Actions a choice may ask for; the handlers know each of them.
 ACTIONS = frozenset(
     {SPEAK, "show_data", "correct", "pause", "unpause", "stop", "erase", "withdraw", "show_phrase", "relapse"}
+    | {"clear", "move", "keep", "show_chat", "show_contact", "remove_pin"}
 )
 _COMMANDS = {command.value: command for command in Command}
-_NEEDED = (MENU, INTAKE, LANGUAGE, MY_DATA, ERASE, TALK, NEAR)
-_SEVERITIES = ("immediate", "high")
+_NEEDED = (MENU, INTAKE, LANGUAGE, MY_DATA, ERASE, TALK, NEAR, SHOWN, CONTACT, UNLOCK)
 #: Sentences the conversation itself says; without one of them it could not go on.
 SENTENCES = frozenset(
     {"accompanied_button", "back", "cannot_skip", "done_choosing", "edit", "emergency_button", "emergency_card", "help"}
     | {"human_button", "menu_button", "misunderstood", "no", "not_understood", "not_understood_choice", "old_button"}
-    | {"pick_hint_many", "progress", "relay_text_only", "reminder_first", "reminder_open", "safe_continue", "send"}
+    | {"choose_shown", "pick_hint_many", "progress", "relay_text_only", "reminder_first", "reminder_open"}
     | {"skip", "skipped", "too_long", "unknown_command", "unsupported_location", "unsupported_other", "welcome_back"}
-    | {"yes"}
+    | {"safe_continue", "send", "yes"}
+    | GUARDED
+    | ASKED_ABOUT_DANGER
 )
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -73,10 +95,10 @@ def read_content(files: Mapping[str, str], default: str, name: Callable[[str, st
     commands, yes_no = _commands(texts), _yes_no(texts)
     _check_commands(commands, yes_no, translated)
     if "safety.toml" not in files:
-        raise ContentError("safety.toml: missing; it holds the contacts and the words of danger")
+        raise ContentError("safety.toml: missing; it holds the contacts")
     contacts = parse_toml(files["safety.toml"], "safety.toml")
     with_contacts = {language: _insert_contacts(said, contacts, language) for language, said in phrases.items()}
-    script = Script(languages, translated, with_contacts, commands, yes_no, _dangers(contacts), name)
+    script = Script(languages, translated, with_contacts, commands, yes_no, _dangers(files), name)
     return Content(script, tuple(findings))
 
 
@@ -260,17 +282,11 @@ def _yes_no(texts: Mapping[str, Any]) -> dict[str, bool]:
     return said
 
 
-def _dangers(document: Mapping[str, Any]) -> Dangers:
-    dangers = tuple(
-        Danger(row.get("id", "?"), row.get("severity", ""), tuple(row.get("phrases", ())), tuple(row.get("not", ())))
-        for row in document.get("danger", [])
-    )
-    if not dangers:
-        raise ContentError("safety.toml: no [[danger]]; the service does not run without them")
-    for danger in dangers:
-        if danger.severity not in _SEVERITIES or not danger.phrases:
-            raise ContentError(f"safety.toml: {danger.id}: needs phrases and severity {' or '.join(_SEVERITIES)}")
-    return tuple(sorted(dangers, key=lambda danger: _SEVERITIES.index(danger.severity)))
+def _dangers(files: Mapping[str, str]) -> Rules:
+    try:
+        return read_rules(files)
+    except DangerContentError as error:
+        raise ContentError(str(error)) from None
 
 
 def _insert_contacts(phrases: Mapping[str, str], document: Mapping[str, Any], language: str) -> dict[str, str]:

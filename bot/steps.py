@@ -16,12 +16,12 @@ class ContentError(Exception):
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _STEP_KEYS = frozenset(
     {"text", "short", "choices", "when", "optional", "exclusive", "alarms", "source", "least", "most"}
-    | {"for_each", "items", "bands", "was", "private", "count", "on_the_map"}
+    | {"for_each", "items", "bands", "was", "private", "count", "on_the_map", "as_written", "on_request"}
 )
 _FLOW_KEYS = frozenset({"version", "title", "completes", "then", "step"})
 _CHOICE_KEYS = frozenset({"label", "points", "goes", "does"})
 _TESTS = frozenset({"equals", "from", "below", "has", "in"})
-_SOURCES = frozenset({"areas", "units", "directory"})
+_SOURCES = frozenset({"own_words", "new_pin", "same_pin", "pin", "areas", "units", "directory", "regions", "lines"})
 #: Longest ids of picked choices and of what the world offers, for which buttons keep room.
 _CHOICE_CHARS, _OFFER_CHARS = 16, 24
 _LEADING = frozenset({Kind.CHOOSE, Kind.YES_NO})
@@ -103,6 +103,8 @@ def _read_step(table: Mapping[str, Any], where: str) -> Step:
         private=bool(table.get("private", False)),
         count=_take(table, "count", bool, where, default=False),
         on_the_map=_take(table, "on_the_map", bool, where, default=True),
+        as_written=_take(table, "as_written", bool, where, default=False),
+        on_request=_take(table, "on_request", bool, where, default=False),
     )
     _check_step(step, f"{where} ({step.id})")
     return step
@@ -164,6 +166,10 @@ def _check_step(step: Step, where: str) -> None:
         raise ContentError(f"{where}: short names a line of the card, and only questions have one; take it out")
     if step.kind is Kind.LOOK_UP and step.source not in _SOURCES:
         raise ContentError(f"{where}: source must be one of {', '.join(sorted(_SOURCES))}")
+    if step.on_request and (step.kind not in QUESTIONS or not step.optional or step.on_the_map or step.for_each):
+        raise ContentError(
+            f"{where}: on_request is for one optional question off the map; set optional and on_the_map = false"
+        )
     if step.kind is Kind.RATE and not 0 <= step.least < step.most <= 99:  # noqa: PLR2004 - two digits are typed
         raise ContentError(f"{where}: least and most must rise within 0 to 99")
     _check_choices(step, where)

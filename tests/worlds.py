@@ -1,16 +1,20 @@
 """Worlds for tests: real content, real stores, a clock that is set by hand and a channel that only listens."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
+from bot.care.listing import Listing
+from bot.care.units import Unit
 from bot.config import Config, parse
 from bot.ports import ChannelError, ChannelName, Content, Incoming, Key, Limits, Outgoing, Start, Tap, Text
 from handlers.deliver import Sender
+from handlers.directory import Directory
+from handlers.land import Lazily
 from handlers.opening import House, make_folders, open_world, read_house
 from handlers.receive import Receiver
 from handlers.world import World
@@ -24,7 +28,7 @@ from tests.surroundings.stores import copy_sqlite
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 TELEGRAM = ChannelName("telegram")
-LIMITS = Limits(text_units=4096, keys=60, label_chars=40, token_bytes=64, can_replace=True)
+LIMITS = Limits(text_units=4096, keys=60, label_chars=40, token_bytes=64, can_replace=True, can_take_back=True)
 
 
 class HandClock:
@@ -50,6 +54,7 @@ class ListeningChannel:
     limits: Limits = LIMITS
     sent: list[tuple[str, Outgoing]] = field(default_factory=list)
     failures: list[ChannelError] = field(default_factory=list)
+    taken_back: list[tuple[str, str]] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def send(self, address: str, message: Outgoing) -> str | None:
@@ -61,6 +66,11 @@ class ListeningChannel:
 
     async def acknowledge(self, callback: str) -> None:
         """Hear nothing."""
+
+    async def take_back(self, address: str, references: Sequence[str]) -> int:
+        """Keep what was to be taken back."""
+        self.taken_back.extend((address, reference) for reference in references)
+        return 0
 
     def to(self, address: str) -> list[Outgoing]:
         """List what one address got."""
@@ -132,6 +142,12 @@ class TestBed:
 def real_house() -> House:
     """Read the content that ships with the program, once per process."""
     return read_house(parse("", "config.toml"))
+
+
+def with_units(house: House, *units: Unit) -> House:
+    """Put units in the place of those with the same ids."""
+    listing = Listing({**house.units, **{unit.id: unit for unit in units}}, dict(house.units.particulars))
+    return replace(house, land=Lazily(lambda: replace(house.land(), units=Directory(listing))))
 
 
 def config_in(folder: Path, database_url: str | None = None, keystore_url: str | None = None) -> Config:

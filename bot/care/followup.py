@@ -1,11 +1,16 @@
 """When a check-in is due, when it may be sent, and which answers call a human."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.care.discretion import read_telling
+
+#: Finds no word in anything.
+NOTHING_TELLS = re.compile(r"(?!)")
 #: What becomes of a reminder that is too late to send.
 DROP, MERGE = "drop", "merge"
 
@@ -40,7 +45,8 @@ class Kind:
 class Plans:
     """Everything content says about follow-up.
 
-    `zones`: province code -> IANA zone.  `worry`: flow -> question -> choices that make a task.
+    `zones`: province code -> IANA zone.  `worry`: flow -> question -> choices that make a task.  `telling`: words that
+    nothing sent unasked may hold.
     """
 
     plans: Mapping[str, Plan]
@@ -48,6 +54,7 @@ class Plans:
     zones: Mapping[str, str]
     worry: Mapping[str, Mapping[str, tuple[str, ...]]]
     quiet: tuple[time, time]
+    telling: re.Pattern[str] = NOTHING_TELLS
 
     def zone(self, area_code: str | None) -> str:
         """Return the zone of an area; the default one where the area is not known."""
@@ -73,7 +80,10 @@ def read_plans(document: Mapping[str, Any], quiet: tuple[time, time]) -> Plans:
         flow: {question: tuple(choices) for question, choices in questions.items()}
         for flow, questions in document.get("worry", {}).items()
     }
-    return Plans(plans, kinds, zones, worry, quiet)
+    telling = document.get("discreet", {}).get("words", ())
+    if not telling:
+        raise PlansError("reminders.toml: [discreet] needs words = [those that tell a bystander what this is about]")
+    return Plans(plans, kinds, zones, worry, quiet, read_telling(telling))
 
 
 def occasions(plan: Plan, stage: str, started_at: datetime, zone: str) -> tuple[tuple[str, str, datetime], ...]:

@@ -1,12 +1,201 @@
 """Hear danger in what a person writes, before anything else is read into it."""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.care.danger.concepts import Hit, Index, find
+from bot.care.danger.model import MASKED, Model, Score
+from bot.care.danger.rules import Finding, Outcome, Rule, apply
+from bot.care.danger.scopes import SCOPE_CONCEPTS, listen
+from bot.care.danger.words import Heard, Lexicon, hear
+
+#: Severities, most urgent first.
+IMMEDIATE, HIGH = "immediate", "high"
+#: A text is heard in pieces of so many characters, cut where a sentence ends.
+_PIECE_CHARS = 400
+#: Of a longer text the beginning and the end are heard, so that one message cannot hold up the others.
+_HEARD_CHARS = 4_000
+_SENTENCE_ENDS = re.compile(r"[.!?\n]+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything danger is heard by.
+
+    `order`: labels, most pressing first.  `raised`: label -> concepts beside which it is immediate.
+    """
+
+    lexicon: Lexicon
+    index: Index
+    rules: tuple[Rule, ...]
+    order: tuple[str, ...]
+    raised: Mapping[str, frozenset[str]]
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Danger was heard.  `label`: the most pressing of all `labels`.  `why`: the rule, and the words it stands on."""
+
+    label: str
+    severity: str
+    labels: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """There may be danger: ask."""
+
+    label: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """No danger was heard."""
+
+
+Verdict = Alarm | Doubt | Calm
+_CALM = Calm()
+#: Probability of urgency from which the model raises an alarm to an immediate one.
+_URGENT_FROM = 0.5
+
+
+def screen(text: str, rules: Rules, recent: Sequence[str] = ()) -> Verdict:
+    """Tell whether danger is heard in a text.  Never raises.
+
+    `recent`: what the same person wrote just before, oldest first; a sentence sent in several messages is heard as
+    one, and danger that lay in the earlier messages alone is not heard again.
+    """
+    if isinstance(rules, tuple):  # TEMPORARY until the engine is given Rules
+        return _screen_by_phrases(text, rules)
+    alone = _screen_pieces(text, rules, _CALM)
+    if not recent or isinstance(alone, Alarm):
+        return alone
+    before = " ".join(recent)
+    together = _screen_pieces(f"{before} {text}"[-_PIECE_CHARS:], rules, alone)
+    return together if _rank(together) > max(_rank(alone), _rank(_screen_pieces(before, rules, _CALM))) else alone
+
+
+def understand_words(text: str, rules: Rules) -> tuple[list[str], list[str]]:
+    """Return what the model looks at in a text: its words, those of idioms masked, and the concepts found."""
+    heard = hear(text, rules.lexicon)
+    hits, masked = _unmask(find(heard.words, rules.index))
+    return _mask(heard, masked), [hit.concept for hit in hits]
+
+
+def _rank(verdict: Verdict) -> int:
+    match verdict:
+        case Alarm(severity=severity):
+            return 3 if severity == IMMEDIATE else 2
+        case Doubt():
+            return 1
+        case Calm():
+            return 0
+
+
+def _screen_pieces(text: str, rules: Rules, verdict: Verdict) -> Verdict:
+    for piece in _cut(text):
+        verdict = _join(verdict, _screen_piece(piece, rules), rules.order)
+    return verdict
+
+
+def _join(one: Verdict, other: Verdict, order: Sequence[str]) -> Verdict:
+    """Keep the more serious of two verdicts; alarms keep all their labels and the higher severity."""
+    if isinstance(one, Alarm) and isinstance(other, Alarm):
+        labels = tuple(label for label in order if label in one.labels or label in other.labels)
+        first, second = (one, other) if one.label == labels[0] else (other, one)
+        severity = IMMEDIATE if IMMEDIATE in (one.severity, other.severity) else HIGH
+        return Alarm(labels[0], severity, labels, f"{first.why}; {second.why}")
+    return other if _rank(other) > _rank(one) else one
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Cut a text into pieces at sentence ends, or where a piece is full."""
+    if len(text) > _HEARD_CHARS:
+        text = f"{text[: _HEARD_CHARS // 2]}\n{text[-_HEARD_CHARS // 2 :]}"
+    start = 0
+    while len(text) - start > _PIECE_CHARS:
+        full = text[start : start + _PIECE_CHARS]
+        ends = [match.end() for match in _SENTENCE_ENDS.finditer(full)]
+        length = ends[-1] if ends else full.rfind(" ") + 1 or _PIECE_CHARS
+        yield full[:length]
+        start += length
+    yield text[start:]
+
+
+def _screen_piece(text: str, rules: Rules) -> Verdict:
+    heard = hear(text, rules.lexicon)
+    hits, masked = _unmask(find(heard.words, rules.index))
+    if all(hit.concept in SCOPE_CONCEPTS for hit in hits):
+        return _CALM
+    by_concept: dict[str, list[Hit]] = {}
+    for hit in hits:
+        by_concept.setdefault(hit.concept, []).append(hit)
+    said = listen(heard, by_concept)
+    findings = [found for rule in rules.rules if (found := apply(rule, by_concept, said)) is not None]
+    sure = [found for found in findings if found.outcome is Outcome.FIRE]
+    score = rules.model.score(_mask(heard, masked), by_concept)
+    return _sound(sure, score, heard, by_concept, rules) if sure else _weigh(findings, score, heard, by_concept, rules)
+
+
+def _unmask(hits: list[Hit]) -> tuple[list[Hit], frozenset[int]]:
+    """Take out what stands in an idiom; return also the places that idioms cover."""
+    masked = frozenset(at for hit in hits if hit.concept == "IDIOM" for at in range(hit.start, hit.end))
+    if not masked:
+        return hits, masked
+    scopes = SCOPE_CONCEPTS - {"IDIOM"}
+    left = [hit for hit in hits if hit.concept in scopes or not masked.intersection(range(hit.start, hit.end))]
+    return left, masked
+
+
+def _mask(heard: Heard, masked: frozenset[int]) -> list[str]:
+    return [MASKED if at in masked else word for at, word in enumerate(heard.words)]
+
+
+def _sound(sure: list[Finding], score: Score, heard: Heard, concepts: Mapping[str, object], rules: Rules) -> Alarm:
+    found = {finding.rule.label for finding in sure}
+    labels = tuple(label for label in rules.order if label in found)
+    urgent = any(finding.rule.severity == IMMEDIATE for finding in sure)
+    first = next(finding for finding in sure if finding.rule.label == labels[0])
+    severity = IMMEDIATE if urgent or _is_urgent(labels, score, concepts, rules) else HIGH
+    return Alarm(labels[0], severity, labels, _explain(first, heard))
+
+
+def _is_urgent(labels: Sequence[str], score: Score, concepts: Mapping[str, object], rules: Rules) -> bool:
+    """Tell whether something beside the danger makes it urgent, or texts like this one were; never the reverse."""
+    raised = any(concept in concepts for label in labels for concept in rules.raised.get(label, ()))
+    return raised or score.urgency >= _URGENT_FROM
+
+
+def _weigh(
+    findings: list[Finding], score: Score, heard: Heard, concepts: Mapping[str, object], rules: Rules
+) -> Verdict:
+    """Let the model decide where no rule was sure; where a scope silenced a rule, it may at most ask."""
+    model, why = rules.model, f"model {score.danger:.2f}"
+    strongest = max(findings, key=lambda finding: finding.outcome, default=None)
+    asked = strongest is not None and strongest.outcome is Outcome.ASK
+    fires_from = (model.asks_from + model.fires_from) / 2 if asked else model.fires_from
+    if score.danger >= fires_from and (asked or strongest is None):
+        label = strongest.rule.label if strongest is not None else score.label
+        severity = IMMEDIATE if _is_urgent((label,), score, concepts, rules) else HIGH
+        return Alarm(label, severity, (label,), why)
+    if strongest is not None and strongest.outcome >= Outcome.LOWERED:
+        return Doubt(strongest.rule.label, _explain(strongest, heard))
+    return Doubt(score.label, why) if score.danger >= model.asks_from else _CALM
+
+
+def _explain(finding: Finding, heard: Heard) -> str:
+    return f"{finding.rule.id}: {' '.join(heard.words[finding.start : finding.end])}"
+
+
+# TEMPORARY: the old list of phrases, for the engine until it is given Rules; take out when it is.
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 #: Longer texts are heard only so far, so that one message cannot hold up the others.
-_HEARD_CHARS = 8_000
+_OLD_HEARD_CHARS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +224,12 @@ class Danger:
 Dangers = tuple[Danger, ...]
 
 
-def screen(text: str, dangers: Dangers) -> Danger | None:
+def _screen_by_phrases(text: str, dangers: Dangers) -> Danger | None:
     """Return the first danger heard in the text, or None.
 
     Compares lower-case words; drawn-out letters and punctuation do not hide a phrase.
     """
-    heard = _words(text[:_HEARD_CHARS])
+    heard = _words(text[:_OLD_HEARD_CHARS])
     return next((danger for danger in dangers if danger.is_heard_in(heard)), None)
 
 

@@ -139,3 +139,29 @@ def _names(document: dict[str, object], above: str = "") -> Iterator[str]:
             yield from _names(value, f"{above}{key}.")
         else:
             yield f"{above}{key}"
+
+
+TRANSIT = '[keys]\nprovider = "transit"\n[keys.transit]\ntoken_file = "token"\n'
+
+
+@pytest.mark.parametrize(
+    "address", ["https://vault.example.org:8200", "http://127.0.0.1:8200/", "http://[::1]:8200", "http://localhost"]
+)
+def test_a_key_service_is_reached_over_tls_or_on_this_machine(address: str) -> None:
+    config = parse(f'{TRANSIT}address = "{address}"\n', "/etc/singgah/config.toml")
+
+    assert config.keys.transit.address == address
+    assert config.keys.transit.token_file == Path("/etc/singgah/token")
+
+
+@pytest.mark.parametrize(
+    "address", ["http://vault.example.org", "http://127.0.0.1.example.org", "vault", "https://", "https://a/b", ""]
+)
+def test_a_key_service_without_tls_elsewhere_is_refused(address: str) -> None:
+    with pytest.raises(ConfigError, match=r"keys\.transit\.address|needs keys\.transit"):
+        parse(f'{TRANSIT}address = "{address}"\n' if address else TRANSIT, "config.toml")
+
+
+def test_a_key_service_needs_address_and_token() -> None:
+    with pytest.raises(ConfigError, match=r"needs keys\.transit\.address and keys\.transit\.token_file"):
+        parse('[keys]\nprovider = "transit"', "config.toml")

@@ -10,10 +10,11 @@ from bot.content import SENTENCES, Content, fingerprint, read_content
 from bot.dialogue.flow import Kind
 from bot.dialogue.script import RETURN, Command
 from bot.steps import ContentError
+from storage.library import read_library
 from tests.bot.dialogue.talk import name_place, small_content, small_files
 
 ROOT = Path(__file__).parents[2]
-CONTENT = ROOT / "content"
+
 TEXTS = ("texts/id.toml", "texts/en.toml")
 SAID = re.compile(r"""(?:\bsay|\bnote|system_button|phrase)\w*\([^"'\n]*?["']([a-z_0-9]+)["']""")
 WORDS_OF_THE_FIRST_SCREEN = 60
@@ -26,8 +27,7 @@ def _replaced(path: str, old: str, new: str) -> dict[str, str]:
 
 
 def _real() -> Content:
-    paths = (*CONTENT.glob("flows/*.toml"), *CONTENT.glob("texts/*.toml"), CONTENT / "safety.toml")
-    return read_content({path.relative_to(CONTENT).as_posix(): path.read_text() for path in paths}, "id", name_place)
+    return read_content(read_library(), "id", name_place)
 
 
 def test_good_content_has_nothing_to_find() -> None:
@@ -77,8 +77,7 @@ def test_the_help_card_names_every_contact_that_holds_everywhere_in_each_languag
             "flow.intake.consent: the label 'Lanjut' is a command word; use",
         ),
         ("safety.toml", 'places = "all"', "places = []", "safety.toml: at least two contacts must hold"),
-        ("safety.toml", 'severity = "high"', 'severity = "low"', "safety.toml: violence: needs phrases and severity"),
-        ("safety.toml", 'phrases = ["dipukul suami"]', "", "safety.toml: violence: needs phrases and severity"),
+        ("danger/suicide.toml", 'severity = "high"', 'severity = "low"', "danger/suicide: rule wish-to-die: needs severity"),
     ],
 )
 def test_content_that_would_leave_somebody_stuck_is_refused(path: str, old: str, new: str, said: str) -> None:
@@ -103,11 +102,12 @@ def test_a_command_without_a_word_is_named() -> None:
         small_content(changed)
 
 
-def test_dangers_are_needed() -> None:
-    text = small_files()["safety.toml"].partition("[[danger]]")[0]
+@pytest.mark.parametrize("file", ["words.toml", "concepts.toml", "model.json", "overdose.toml"])
+def test_without_any_part_of_the_detector_the_service_does_not_run(file: str) -> None:
+    files = {path: text for path, text in small_files().items() if path != f"danger/{file}"}
 
-    with pytest.raises(ContentError, match="the service does not run without them"):
-        small_content({"safety.toml": text})
+    with pytest.raises(ContentError, match="the service does not run without it"):
+        read_content(files, "id", name_place)
 
 
 @pytest.mark.parametrize(

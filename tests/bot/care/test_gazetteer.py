@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 
 from bot.care.gazetteer import (
     NEAREST_REACH_KM,
-    AreaRow,
     GazetteerError,
     Point,
-    build_gazetteer,
     fold,
     kilometres,
     level_of,
 )
+from bot.care.survey import AreaRow, build_gazetteer
 from tests.surroundings.geography import small_gazetteer, whole_gazetteer
 
 PLACES = st.tuples(st.floats(-4.3, -3.7).map(lambda x: round(x, 4)), st.floats(121.7, 122.3).map(lambda x: round(x, 4)))

@@ -1,6 +1,5 @@
 """What is understood of a shared location and of a typed place."""
 
-import math
 import re
 import tomllib
 from collections import Counter
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from bot.care.gazetteer import DISTRICT, Area, AreaCode, fold
 from bot.care.places import Understood, understand_point, understand_text
 from storage.areas import CONTENT
-from tests.bot.care import place_cases
 from tests.surroundings.geography import small_gazetteer, whole_gazetteer
 
 NOTHING = Understood()
@@ -76,14 +74,6 @@ def test_swapped_latitude_and_longitude_are_recognised_and_confirmed() -> None:
 
     assert understood.settled is None
     assert names_of(understood)[0] == "Mandonga"
-
-
-@pytest.mark.parametrize(
-    ("lat", "lon"),
-    [*place_cases.ABROAD, (-9.0, 100.0), (91.0, 10.0), (math.nan, 122.0), (-4.0, math.inf)],
-)
-def test_a_place_abroad_or_at_sea_is_out_of_coverage(lat: float, lon: float) -> None:
-    assert understand_point(whole_gazetteer(), lat, lon).settled is None
 
 
 @pytest.mark.parametrize(("lat", "lon"), [(1.30, 103.85), (-8.99, 125.22), (3.139, 101.687), (0.0, 0.0)])
@@ -239,36 +229,6 @@ def test_any_text_is_answered_with_known_areas_and_never_with_two_answers(text: 
         area = whole_gazetteer().area(code)
         assert area is not None
         assert area.level <= DISTRICT
-
-
-def is_right(understood: Understood, code: str) -> bool:
-    """Tell whether a place was settled rightly, or is among what is asked about."""
-    answers = [understood.settled] if understood.settled else [*understood.candidates, understood.within]
-    return any(answer is not None and (answer.startswith(code) or code.startswith(answer)) for answer in answers)
-
-
-@pytest.mark.parametrize(("text", "code"), [*place_cases.TYPED, *place_cases.TYPED_HELD_OUT])
-def test_places_are_understood_as_people_type_them(text: str, code: str) -> None:
-    assert is_right(understand_text(whole_gazetteer(), text), code)
-
-
-def test_pinned_places_are_given_to_their_regency() -> None:
-    points = [*place_cases.POINTS, *place_cases.POINTS_HELD_OUT]
-
-    right = [code for lat, lon, code in points if is_right(understand_point(whole_gazetteer(), lat, lon), code)]
-
-    assert len(points) >= 60
-    assert len(right) / len(points) >= 0.97
-
-
-@pytest.mark.parametrize("text", place_cases.AMBIGUOUS)
-def test_a_name_of_several_places_is_never_guessed(text: str) -> None:
-    assert understand_text(whole_gazetteer(), text).settled is None
-
-
-@pytest.mark.parametrize("text", place_cases.NO_PLACES)
-def test_an_ordinary_sentence_is_no_place(text: str) -> None:
-    assert understand_text(whole_gazetteer(), text) == NOTHING
 
 
 @pytest.mark.parametrize(

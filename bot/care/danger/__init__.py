@@ -1,0 +1,1 @@
+"""How danger is heard in colloquial Indonesian and English: letters, words, concepts, scopes, rules, a small model."""

@@ -1,0 +1,117 @@
+"""What screening promises of any text: no error, a bounded time, pieces, several messages heard as one."""
+
+import time
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bench.language import mutate
+from bench.phrases import read_phrases
+from bot.care.danger.checking import try_examples
+from bot.care.safety import Alarm, Calm, Verdict
+from tests.bot.care.danger.hearing import hear_in, name, real_rules
+
+#: Seconds of processor time.  What one message may take at most; a busy machine gets another try.
+_MOST = 0.050
+_PHRASES = [phrase.text for which in ("train", "tuning", "test") for phrase in read_phrases(which)]
+
+
+def _is_quick(text: str) -> bool:
+    return any(_seconds(text) < _MOST for _ in range(3))
+
+
+def _seconds(text: str) -> float:
+    started = time.process_time()
+    hear_in(text)
+    return time.process_time() - started
+
+
+@given(st.text(max_size=6_000))
+@example("a " * 5_000)
+@example("mau mati " * 900)
+@example("." * 9_000)
+@example("a.b" * 3_000)
+@example("aaaaaaaaaa" * 900)
+@example("bun*h*" * 1_500)
+@example("ga " * 3_000)
+@example("💊" * 4_000)
+@example("\ud800 mau mati")
+@settings(deadline=None, max_examples=60)
+def test_no_text_raises_or_takes_long(text: str) -> None:
+    assert _is_quick(text)
+
+
+def test_mutated_phrases_neither_raise_nor_take_long() -> None:
+    chance = Random(7)
+    for _ in range(1_500):
+        text = mutate(chance.choice(_PHRASES), chance)
+        assert _is_quick(text)
+
+
+def test_every_rule_hears_its_examples_and_no_counterexample() -> None:
+    assert list(try_examples(real_rules())) == []
+
+
+def test_danger_in_the_middle_of_a_long_story_is_heard() -> None:
+    story = "Saya kerja di toko sejak tahun lalu. Setiap hari pulang sore. " * 12
+
+    assert name(hear_in(f"{story} Sekarang saya pengen mati saja. {story}")) == "suicide"
+
+
+def test_danger_at_either_end_of_an_endless_text_is_heard() -> None:
+    filler = "kata biasa saja. " * 800
+
+    assert name(hear_in(f"pengen mati aja. {filler}")) == "suicide"
+    assert name(hear_in(f"{filler} pengen mati aja")) == "suicide"
+
+
+def test_a_sentence_in_several_messages_is_heard_as_one() -> None:
+    assert name(hear_in("mati", "gw", "pengen")) == "suicide"
+    assert isinstance(hear_in("gw"), Calm)
+
+
+def test_earlier_danger_is_not_heard_again() -> None:
+    assert isinstance(hear_in("kak?", "gw pengen mati aja"), Calm)
+
+
+def test_all_labels_are_returned_and_the_most_pressing_leads() -> None:
+    verdict = hear_in("pengen bunuh diri. bibir temen gw biru, dia ga napas")
+
+    assert isinstance(verdict, Alarm)
+    assert verdict.labels == ("overdose", "suicide")
+    assert verdict.label == "overdose"
+
+
+@pytest.mark.parametrize(
+    ("which", "fired", "fired_or_asked", "false_ordinary", "false_hard"),
+    [("test", 0.92, 0.96, 0.02, 0.15), ("tuning", 0.92, 0.96, 0.02, 0.15)],
+)
+def test_the_phrase_sets_are_heard(
+    which: str, fired: float, fired_or_asked: float, false_ordinary: float, false_hard: float
+) -> None:
+    heard = [(phrase, hear_in(phrase.text)) for phrase in read_phrases(which)]
+    dangerous = [verdict for phrase, verdict in heard if phrase.label is not None]
+    ordinary = [verdict for phrase, verdict in heard if phrase.kind == "ordinary"]
+    hard = [verdict for phrase, verdict in heard if phrase.kind == "hard"]
+
+    assert _share(dangerous, Alarm) >= fired
+    assert 1 - _share(dangerous, Calm) >= fired_or_asked
+    assert _share(ordinary, Alarm) <= false_ordinary
+    assert _share(hard, Alarm) <= false_hard
+
+
+def _share(verdicts: Sequence[Verdict], kind: type) -> float:
+    return sum(isinstance(verdict, kind) for verdict in verdicts) / len(verdicts)
+
+
+def test_the_sets_are_large_and_never_mixed() -> None:
+    sets = {which: {phrase.text.casefold() for phrase in read_phrases(which)} for which in ("train", "tuning", "test")}
+    every = [phrase for which in sets for phrase in read_phrases(which)]
+
+    assert sum(phrase.label is not None for phrase in every) >= 900
+    assert sum(phrase.label is None for phrase in every) >= 900
+    assert not sets["train"] & sets["tuning"]
+    assert not (sets["train"] | sets["tuning"]) & sets["test"]
