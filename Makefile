@@ -80,17 +80,24 @@ bench: $(VENV)/.development  ## measure speed and memory against peers, as ratio
 	@$(BIN)/python -m bench.memory
 	@$(BIN)/python -m bench.turns $(ARGS)
 
+train: $(VENV)/.development  ## train the models of danger and of questions anew, after a change of phrases or words
+	@$(PIP_INSTALL) $(QUIET) -r requirements-training.lock
+	@$(BIN)/python -m bench.train_danger
+	@$(BIN)/python -m bench.train_questions
+
 format: $(VENV)/.development  ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: $(VENV)/.python  ## write both lock files anew from pyproject.toml, for all Python versions at once
+lock: $(VENV)/.python  ## write the lock files anew from pyproject.toml, for all Python versions at once
 	@$(BIN)/python -m pip install $(QUIET) --disable-pip-version-check $(UV)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --upgrade pyproject.toml -o requirements.lock >/dev/null
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --upgrade --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock >/dev/null
-	@if grep -nE '://|--|/[a-z]' requirements.lock requirements-dev.lock | grep -v -- '--hash=sha256:'; then \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --upgrade --group training -c requirements-dev.lock pyproject.toml -o requirements-training.lock >/dev/null
+	@if grep -nE '://|--|/[a-z]' requirements*.lock | grep -v -- '--hash=sha256:'; then \
 	  echo "A lock file names an address, an option or a path (above); it must not." >&2; exit 1; fi
 	@$(BIN)/python -m tests.dependencies.sbom
 

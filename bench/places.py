@@ -9,6 +9,7 @@ from bot.care.matching import rank
 from bot.care.places import Understood, understand_point, understand_text
 from storage.areas import load_gazetteer, load_travel, load_units
 from tests.bot.care import more_place_cases as more
+from tests.bot.care import outside_cases as outside
 from tests.bot.care import place_cases as cases
 
 
@@ -52,11 +53,15 @@ def main() -> None:
     for name, typed in (
         ("tuned", [*cases.TYPED, *more.TYPED]),
         ("held out", [*cases.TYPED_HELD_OUT, *more.TYPED_HELD_OUT]),
+        ("from outside", outside.TYPED),
     ):
         _share(f"typed places, {name}", typed, wrong_typed(gazetteer, typed))
     for name, points in (("tuned", cases.POINTS), ("held out", [*cases.POINTS_HELD_OUT, *more.POINTS])):
         _share(f"pinned places, {name}", points, wrong_points(gazetteer, points))
-    for name, areas in (("tuned", cases.AREAS), ("held out", [*cases.AREAS_HELD_OUT, *_one_by_one(more.AREAS)])):
+    for name, areas in (
+        ("tuned", cases.AREAS),
+        ("held out", [*cases.AREAS_HELD_OUT, *_one_by_one(more.AREAS), *outside.UNITS]),
+    ):
         _share(f"fitting units, {name}", areas, wrong_areas(areas))
     ambiguous = [*cases.AMBIGUOUS, *more.AMBIGUOUS]
     guessed = [text for text in ambiguous if guesses_silently(understand_text(gazetteer, text))]

@@ -53,6 +53,7 @@ class QuietHeaders:
         await self._app(scope, receive, send_quietly)
 
     def _add(self, headers: MutableHeaders) -> None:
-        headers.update(self._headers)
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
         if headers.get("Cache-Control") != KEPT:
             headers["Cache-Control"] = "no-store"

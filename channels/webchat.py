@@ -124,9 +124,10 @@ class _Site:
         return EventSourceResponse(self._wait(address, int(after)), ping=_HEARTBEAT_SECONDS)
 
     async def leave(self, request: Request) -> Response:
-        """Forget the conversation on this device and show something else."""
-        del request
+        """Forget the conversation on this device, if our own page asks, and show something else."""
         response = RedirectResponse(_AWAY, HTTPStatus.SEE_OTHER)
+        if is_foreign(request):
+            return response
         response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         return self._forget(response)
 

@@ -1,6 +1,7 @@
 """What every command begins with: the settings, and refusals in one line."""
 
 import contextlib
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +22,19 @@ from storage.errors import StorageError
 F = TypeVar("F", bound=Callable[..., Any] | click.Command)
 DEFAULT_FILE = Path("config.toml")
 _NAMED = "singgah.config_file"
-_REFUSALS = (ConfigError, ContentError, DangerContentError, UnitsError, CrossingsError, PlansError, RetentionError, StorageError, ChannelError)
+#: What a bot token looks like, which must not be shown by mistake.
+_TOKEN = re.compile(r"\d+:[\w-]{20,}", re.ASCII)
+_REFUSALS = (
+    ConfigError,
+    ContentError,
+    DangerContentError,
+    UnitsError,
+    CrossingsError,
+    PlansError,
+    RetentionError,
+    StorageError,
+    ChannelError,
+)
 
 
 class OneLine(click.ClickException):
@@ -76,6 +89,8 @@ def load_config(path: Path | None) -> Config:
 
 def read_secret(path: Path, setting: str) -> str:
     """Read a secret from its file.  Raises ConfigError when it is missing, empty, or others can read it."""
+    if _TOKEN.fullmatch(path.name):
+        raise ConfigError(f"{setting}: there stands a token; write it into a file of mode 0600 and name the file")
     try:
         mode = path.stat().st_mode
         secret = path.read_text(encoding="utf-8").strip()

@@ -1,10 +1,12 @@
 """Put every route into one web application."""
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from browser.headers import QuietHeaders
 from channels.webchat import webchat_routes
 from channels.webchat_opening import make_opening
 from console.routes import desk_routes
@@ -24,7 +26,11 @@ def build_app(world: World, receiver: Receiver) -> Starlette:
         routes += [Route("/", _to_chat), *_chat_routes(world, receiver)]
     if config.channels.telegram.mode == "webhook":
         routes += _webhook_routes(world, receiver)
-    return Starlette(routes=routes)
+    # Around everything, for an address or a method there is not is answered here.
+    app = Starlette(routes=routes, middleware=[Middleware(QuietHeaders, secure=secure)])
+    # A redirect to the address without its last slash would repeat the Host header, which anybody can invent.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _webhook_routes(world: World, receiver: Receiver) -> list[Route]:

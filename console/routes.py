@@ -36,6 +36,8 @@ def desk_routes(desk: Desk, *, secure: bool) -> list[Route]:
         middleware=[Middleware(QuietHeaders, secure=secure)],
         exception_handlers={HTTPException: site.gate.miss},
     )
+    # A redirect to the address without its last slash would repeat the Host header, which anybody can invent.
+    app.router.redirect_slashes = False
     return [Route("/desk", app), Route("/desk/{rest:path}", app)]
 
 

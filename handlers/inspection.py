@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.care.discretion import find_telling
 from bot.care.danger.checking import try_examples
+from bot.care.discretion import find_telling
 from bot.content import Finding
 from bot.dialogue.flow import Flow, Step
 from bot.dialogue.layout import count_units

@@ -13,6 +13,8 @@ from storage.errors import StorageError
 INDEX, SIGNING, AUDIT = "index.key", "signing.key", "audit.key"
 
 _OTHERS, _STRANGERS = 0o077, 0o027
+#: By anybody; a group of administrators may be let in on purpose.
+_WRITABLE = 0o002
 _CREDENTIALS = "CREDENTIALS_DIRECTORY"
 
 
@@ -33,7 +35,11 @@ class KeyFileThere(StorageError):
 
 
 class KeysInsideData(StorageError):
-    """The key folder lies in the data folder, so one copy takes both."""
+    """A key or the key folder lies in the data folder, so one copy takes both."""
+
+
+class DataExposed(StorageError):
+    """Other accounts can change what lies in the data folder."""
 
 
 class KeyFiles:
@@ -89,11 +95,16 @@ class KeyFiles:
 
 
 def prepare_folder(folder: Path, data_folder: Path) -> None:
-    """Make the key folder if need be; raises KeysInsideData or KeyFileExposed."""
-    if folder.resolve().is_relative_to(data_folder.resolve()):
-        raise KeysInsideData(f"{folder} lies in the data folder {data_folder}; move the keys to a folder of their own")
+    """Make the key folder if need be; raises KeysInsideData, KeyFileExposed or DataExposed."""
+    _refuse_inside(folder, data_folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_exposed(folder, "700")
+    for path in folder.iterdir():
+        _refuse_inside(path, data_folder)
+    if data_folder.exists() and data_folder.stat().st_mode & _WRITABLE:
+        raise DataExposed(
+            f"{data_folder} can be changed by other accounts of this machine; run: chmod 700 {data_folder}"
+        )
 
 
 def refuse_exposed(path: Path, mode: str) -> None:
@@ -148,6 +159,12 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _refuse_inside(path: Path, data_folder: Path) -> None:
+    """Raise KeysInsideData when a key, or the folder of them, is or points into the data folder."""
+    if path.resolve().is_relative_to(data_folder.resolve()):
+        raise KeysInsideData(f"{path} lies in the data folder {data_folder}; move the keys to a folder of their own")
 
 
 def _is_credential(path: Path) -> bool:

@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, MetaData, inspect
+from sqlalchemy.exc import OperationalError
 
 from storage.engines import is_sqlite, open_migrator
-from storage.errors import StorageError
+from storage.errors import StorageError, StoreUnavailable
 from storage.keystore import key_metadata
 from storage.tables import metadata
 
@@ -44,13 +45,18 @@ class Store(StrEnum):
 
 
 def bring_up_to_date(store: Store, url: str, revision: str = "head") -> None:
-    """Apply the missing migrations, all of them or none; raises SchemaTooNew or MigrationBroken."""
+    """Apply the missing migrations, all of them or none.
+
+    Raises SchemaTooNew, MigrationBroken, or StoreUnavailable when the database does not answer.
+    """
     engine = open_migrator(url)
     try:
         with engine.begin() as connection:
             if not is_sqlite(engine):
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             _upgrade(store, connection, revision)
+    except OperationalError as error:
+        raise StoreUnavailable(f"the {store} database does not answer; start it, or correct its address") from error
     finally:
         engine.dispose()
 

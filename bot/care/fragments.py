@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from bot.care.gazetteer import Area, AreaCode, Gazetteer, bare_name, fold
+from bot.care.gazetteer import DISTRICT, Area, AreaCode, Gazetteer, bare_name, fold
+from bot.care.placewords import KIND_WORDS
 
 _SHORTEST_BEGINNING = 7
 _SHORTEST_WORD = 4
@@ -41,11 +42,18 @@ def with_consonants_of(gazetteer: Gazetteer, folded: str) -> frozenset[AreaCode]
     return frozenset(like) if len(folded) >= _SHORTEST_BEGINNING else frozenset()
 
 
-def holding(word: str, areas: Iterable[Area]) -> frozenset[AreaCode]:
-    """Find the areas that have this as a word of their names."""
-    if len(word) < _SHORTEST_WORD:
+def holding(words: Sequence[str], areas: Iterable[Area]) -> frozenset[AreaCode]:
+    """Find the areas that have these joined as a word of their names."""
+    word = "".join(words)
+    if len(word) < _SHORTEST_WORD or word in KIND_WORDS:
         return frozenset()
     return frozenset(area.code for area in areas if word in map(fold, area.name.split()))
+
+
+def held_by(words: Sequence[str], areas: Iterable[Area]) -> frozenset[AreaCode]:
+    """Find the kecamatan that are named by all words but the last, or all but the first: tebet dalam."""
+    parts = {name for part in (words[:-1], words[1:]) if len(name := "".join(part)) >= _SHORTEST_WORD}
+    return frozenset(area.code for area in areas if area.level == DISTRICT and fold(area.name) in parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ ORDINARY_WORDS = frozenset(
     bandar bandarnya bugis bujang bungkus buntu campur dana dingin gaji galak gratis haha harian jago jantung juta
     kaleng keras keringat kopi limapuluh luar mendukung meninggal ngekos nyari paket panggil penenang per puluh ratus
     rawan ribu samaran seminggu sepupu sulung tambah tangga tanggal tes tetangga tunggal
+    balik cewek cowok laki lelaki numpang perempuan pria wanita
     bu hutan kampung kapal laut lurah paling sawah sembarang
     again along alone am and any are ask back bad before begin call can cannot check day did do does done end enough
     fine first for from get go good have hello help here hi how i in is it just know later leave less like live long
@@ -40,11 +41,12 @@ ORDINARY_WORDS = frozenset(
     barat selatan tenggara timur utara
     """.split()  # noqa: SIM905 - read as prose
 )
-_PARTS_OF_NAMES = frozenset(
+#: Words of conversation that many names of places are made with.
+PARTS_OF_NAMES = frozenset(
     """
-    anak asal baru bawah besar dalam dua hilang kecil kota kuat lama malang minggu panas pasar pusat satu tengah tiga
+    anak asal baru batang batu bawah besar dalam dua hilang kecil kota kuat lama malang minggu panas pasar pusat satu tengah tiga
     barat selatan tenggara timur utara
     """.split()  # noqa: SIM905 - read as prose
 )
 #: Nothing that holds one of them is taken for a misspelt place.
-SPOKEN_WORDS = ORDINARY_WORDS - _PARTS_OF_NAMES
+SPOKEN_WORDS = ORDINARY_WORDS - PARTS_OF_NAMES

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from bot.care.fragments import begun_by, holding, shortened_to, with_consonants_of
+from bot.care.fragments import begun_by, held_by, holding, shortened_to, with_consonants_of
 from bot.care.gazetteer import (
     DISTRICT,
     PROVINCE,
@@ -22,7 +22,7 @@ from bot.care.gazetteer import (
 from bot.care.misspellings import Resembling, one_mistake_away, resembling, resembling_among
 from bot.care.ordinary import SPOKEN_WORDS
 from bot.care.placewords import ADDRESS_WORDS, BREAK, KIND_WORDS, wordings
-from bot.care.readings import Meaning, Name, areas_around, read, split_kind
+from bot.care.readings import Meaning, Name, areas_around, read, read_part, split_kind
 
 SURE_WITHIN_KM = 10
 COVERED_WITHIN_KM = 20
@@ -37,7 +37,7 @@ _SHORTEST_SURE_NAME = 4
 _SHORTEST_SURE_MISSPELT = 7
 _SHORTEST_MISSPELT_VILLAGE = 8
 _MOST_WORDS_MISSPELT = 7
-_MOST_CONTEXTS = 4
+_MOST_CONTEXTS = 12
 #: So begin words made from others; what looks like one is not taken for a misspelt name without asking.
 _VERB = re.compile("me[mn]|pe[mn]|ber|ter")
 
@@ -98,7 +98,7 @@ def understand_text(gazetteer: Gazetteer, text: str) -> Understood:
         for way in ways:
             if meant := read(gazetteer, way.words, whole=whole):
                 return _answer(gazetteer, meant, sure=way.sure)
-    for understand in (_understand_misspelt, _understand_fragment):
+    for understand in (_understand_misspelt, _understand_fragment, _understand_part):
         for way in ways:
             if way.sure and (understood := understand(gazetteer, way.words)):
                 return understood
@@ -263,13 +263,19 @@ def _understand_fragment(gazetteer: Gazetteer, words: tuple[str, ...]) -> Unders
             found |= {code for near in one_mistake_away(folded) for code in gazetteer.named(near)}
     for context, named in _with_context(gazetteer, words):
         inside = [area for code in context for area in _related(gazetteer, code)]
-        part = shortened_to(gazetteer, named) | (holding(named[0], inside) if len(named) == 1 else frozenset())
+        part = shortened_to(gazetteer, named) | (holding if len(named) == 1 else held_by)(named, inside)
         found |= {code for code in part if areas_around(code) & set(context)}
     if not found:
         return None
     return _answer(
         gazetteer, {code: (Name(frozenset(found), kind_said=False, folded=""),) for code in found}, sure=False
     )
+
+
+def _understand_part(gazetteer: Gazetteer, words: tuple[str, ...]) -> Understood | None:
+    """Ask about the place that only some of the words name: the others may name a corner of it."""
+    meant = read_part(gazetteer, words)
+    return _answer(gazetteer, meant, sure=False) if meant else None
 
 
 def _without_breaks(words: tuple[str, ...]) -> tuple[str, ...]:

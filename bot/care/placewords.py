@@ -38,6 +38,8 @@ _LANDMARKS = frozenset({
     "rsud", "sakit", "sd", "sekolah", "sma", "smk", "smp", "spbu", "stasiun", "taman", "terminal", "toko", "tugu",
     "universitas", "warung",
 })
+#: Raha is a town but no kota: there "kota Raha" and "Raha kota" only say that.
+_TOWN = frozenset({"kota"})
 _STREETS = frozenset({
     "blok", "btn", "gang", "gg", "jalan", "jl", "jln", "komp", "komplek", "kompleks", "kos", "kost", "lorong",
     "lr", "lrg", "no", "nomor", "perum", "perumahan", "rt", "rw", "dusun", "dsn", "lingkungan", "pondokan",
@@ -138,6 +140,7 @@ def _ways(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     yield _without(without_streets, _AROUND | _NEAR | {"pulau", "island"})
     yield tuple("kepulauan" if word == "pulau" else word for word in _without(without_streets, _AROUND | _NEAR))
     yield _without(_expand(tuple(_part_joined(words))), _AROUND | _NEAR)
+    yield _without(without_streets, _AROUND | _NEAR | _TOWN)
 
 
 def _trim(words: tuple[str, ...], leading: frozenset[str]) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.care.gazetteer import AreaCode, Gazetteer, Level, fold, level_of, parent_of
-from bot.care.ordinary import ORDINARY_WORDS
+from bot.care.gazetteer import DISTRICT, REGENCY, VILLAGE, AreaCode, Gazetteer, Level, bare_name, fold, level_of, parent_of
+from bot.care.ordinary import ORDINARY_WORDS, PARTS_OF_NAMES
 from bot.care.placewords import BREAK
 
 _MOST_WORDS_IN_A_NAME = 7
@@ -44,6 +44,10 @@ _ENDINGS = (
     "besar", "kecil", "indah", "jaya", "agung", "raya", "permai", "i", "ii", "iii", "iv", "1", "2",
 )  # fmt: skip
 _SHORTEST_BEGINNING = 5
+# Left out in front of a name: untung jawa, pagatan, masaloka raya; an island's name stands for its kecamatan.
+_BEGINNINGS = ("pulau", "kepulauan", "kep", "kota")
+_MOST_WORDS_BESIDE_A_NAME = 4
+_MOST_WORDS_AROUND_A_PART = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +66,36 @@ Names = Callable[[tuple[str, ...]], Iterator[Name]]
 def read(gazetteer: Gazetteer, words: tuple[str, ...], *, whole: bool = True) -> Meaning:
     """Find the areas that all the words together mean, with the names they were read from; as few as possible.
 
-    `whole`: False to take Loktabat for Loktabat Utara and Loktabat Selatan too.
+    `whole`: False to take Loktabat for Loktabat Utara and Loktabat Selatan too, and Pagatan for Kota Pagatan.
     """
 
     def names(run: tuple[str, ...]) -> Iterator[Name]:
         found = tuple(_names(gazetteer, run))
-        return iter(found) if found or whole else _begun_names(gazetteer, run)
+        yield from found
+        if not whole:
+            yield from () if found else _shortened_names(gazetteer, run, endings=_ENDINGS)
+            yield from _shortened_names(gazetteer, run, beginnings=_BEGINNINGS)
 
     for count in range(1, _MOST_NAMES + 1):
         meant = {code: read_as for read_as in _readings(names, words, count) for code in innermost(read_as)}
         if meant:
             return meant
+    return {}
+
+
+def read_part(gazetteer: Gazetteer, words: tuple[str, ...]) -> Meaning:
+    """Find the areas that the end or the beginning of the words means, whatever the other words are.
+
+    Two names inside one another are enough; in a short text the name of a regency, or of a kecamatan in two words,
+    unless the others are a place too: then they contradict it.
+    """
+    if len(words) > _MOST_WORDS_AROUND_A_PART or BREAK in words:
+        return {}
+    for place in range(1, len(words)):
+        for part, others in ((words[place:], words[:place]), (words[:-place], words[-place:])):
+            meant = read(gazetteer, part)
+            if meant and _is_enough(meant, part, len(words)) and not read(gazetteer, others):
+                return meant
     return {}
 
 
@@ -130,8 +153,10 @@ def _names(gazetteer: Gazetteer, words: tuple[str, ...]) -> Iterator[Name]:
         yield from _of_kind(gazetteer, words[:-1], words[-1])
 
 
-def _begun_names(gazetteer: Gazetteer, words: tuple[str, ...]) -> Iterator[Name]:
-    """Yield the areas whose names go on with a direction or a number after these words."""
+def _shortened_names(
+    gazetteer: Gazetteer, words: tuple[str, ...], *, beginnings: tuple[str, ...] = (), endings: tuple[str, ...] = ()
+) -> Iterator[Name]:
+    """Yield the areas whose names have one of these before or behind the words; before them, it settles nothing."""
     level, folded = split_kind(words)
     if (
         len(folded) < _SHORTEST_BEGINNING
@@ -140,9 +165,20 @@ def _begun_names(gazetteer: Gazetteer, words: tuple[str, ...]) -> Iterator[Name]
         or folded in ORDINARY_WORDS
     ):
         return
-    found = (code for ending in _ENDINGS for code in gazetteer.named(folded + ending))
+    fuller = (*(beginning + folded for beginning in beginnings), *(folded + ending for ending in endings))
+    found = (code for name in fuller for code in gazetteer.named(name))
     if codes := frozenset(code for code in found if level in {None, level_of(code)}):
-        yield Name(codes, kind_said=level is not None, folded=folded)
+        yield Name(codes, kind_said=level is not None and not beginnings, folded="" if beginnings else folded)
+
+
+def _is_enough(meant: Meaning, part: tuple[str, ...], count: int) -> bool:
+    """Tell whether these words out of `count` surely are a place, though the others mean nothing."""
+    names = next(iter(meant.values()))
+    if len(names) > 1:
+        return True
+    largest = min(level_of(code) or VILLAGE for code in meant)
+    known = largest <= REGENCY or (largest == DISTRICT and len(part) > 1)
+    return known and count <= _MOST_WORDS_BESIDE_A_NAME and names[0].folded not in PARTS_OF_NAMES
 
 
 def _of_kind(gazetteer: Gazetteer, words: tuple[str, ...], kind_word: str) -> Iterator[Name]:
@@ -151,5 +187,7 @@ def _of_kind(gazetteer: Gazetteer, words: tuple[str, ...], kind_word: str) -> It
     level, prefix = _KINDS[kind_word]
     folded = fold("".join(words))
     areas = (gazetteer.area(code) for code in gazetteer.named(folded) if level_of(code) == level)
-    if codes := frozenset(area.code for area in areas if area and area.name.startswith(prefix)):
+    found = [area for area in areas if area and area.name.startswith(prefix)]
+    official = [area for area in found if fold(bare_name(area.name, area.level)) == folded]
+    if codes := frozenset(area.code for area in official or found):
         yield Name(codes, kind_said=True, folded=folded)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.care.danger.concepts import Hit, Index, find
 from bot.care.danger.model import MASKED, Model, Score
@@ -61,22 +61,26 @@ Verdict = Alarm | Doubt | Calm
 _CALM = Calm()
 #: Probability of urgency from which the model raises an alarm to an immediate one.
 _URGENT_FROM = 0.5
+#: So few words prove little to the model; it must be surer by this much.
+_FEW_WORDS, _SHORT_OF_PROOF = 5, 0.2
+#: Of words that are not judged by the model.
+_NOT_SCORED = Score("", 0.0, 0.0)
 
 
 def screen(text: str, rules: Rules, recent: Sequence[str] = ()) -> Verdict:
     """Tell whether danger is heard in a text.  Never raises.
 
     `recent`: what the same person wrote just before, oldest first; a sentence sent in several messages is heard as
-    one, and danger that lay in the earlier messages alone is not heard again.
+    one, by the rules alone, for to the model unrelated answers put together look like anything.  Danger that lay in
+    the earlier messages alone is not heard again.
     """
-    if isinstance(rules, tuple):  # TEMPORARY until the engine is given Rules
-        return _screen_by_phrases(text, rules)
     alone = _screen_pieces(text, rules, _CALM)
     if not recent or isinstance(alone, Alarm):
         return alone
     before = " ".join(recent)
-    together = _screen_pieces(f"{before} {text}"[-_PIECE_CHARS:], rules, alone)
-    return together if _rank(together) > max(_rank(alone), _rank(_screen_pieces(before, rules, _CALM))) else alone
+    together = _screen_pieces(f"{before} {text}"[-_PIECE_CHARS:], rules, alone, by_model=False)
+    heard_before = _screen_pieces(before, rules, _CALM, by_model=False)
+    return together if _rank(together) > max(_rank(alone), _rank(heard_before)) else alone
 
 
 def understand_words(text: str, rules: Rules) -> tuple[list[str], list[str]]:
@@ -96,9 +100,9 @@ def _rank(verdict: Verdict) -> int:
             return 0
 
 
-def _screen_pieces(text: str, rules: Rules, verdict: Verdict) -> Verdict:
+def _screen_pieces(text: str, rules: Rules, verdict: Verdict, *, by_model: bool = True) -> Verdict:
     for piece in _cut(text):
-        verdict = _join(verdict, _screen_piece(piece, rules), rules.order)
+        verdict = _join(verdict, _screen_piece(piece, rules, by_model=by_model), rules.order)
     return verdict
 
 
@@ -126,7 +130,7 @@ def _cut(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _screen_piece(text: str, rules: Rules) -> Verdict:
+def _screen_piece(text: str, rules: Rules, *, by_model: bool) -> Verdict:
     heard = hear(text, rules.lexicon)
     hits, masked = _unmask(find(heard.words, rules.index))
     if all(hit.concept in SCOPE_CONCEPTS for hit in hits):
@@ -137,7 +141,7 @@ def _screen_piece(text: str, rules: Rules) -> Verdict:
     said = listen(heard, by_concept)
     findings = [found for rule in rules.rules if (found := apply(rule, by_concept, said)) is not None]
     sure = [found for found in findings if found.outcome is Outcome.FIRE]
-    score = rules.model.score(_mask(heard, masked), by_concept)
+    score = rules.model.score(_mask(heard, masked), by_concept) if by_model else _NOT_SCORED
     return _sound(sure, score, heard, by_concept, rules) if sure else _weigh(findings, score, heard, by_concept, rules)
 
 
@@ -178,65 +182,15 @@ def _weigh(
     strongest = max(findings, key=lambda finding: finding.outcome, default=None)
     asked = strongest is not None and strongest.outcome is Outcome.ASK
     fires_from = (model.asks_from + model.fires_from) / 2 if asked else model.fires_from
-    if score.danger >= fires_from and (asked or strongest is None):
+    short = _SHORT_OF_PROOF if len(heard.words) < _FEW_WORDS else 0.0
+    if score.danger >= fires_from + short and (asked or strongest is None):
         label = strongest.rule.label if strongest is not None else score.label
         severity = IMMEDIATE if _is_urgent((label,), score, concepts, rules) else HIGH
         return Alarm(label, severity, (label,), why)
     if strongest is not None and strongest.outcome >= Outcome.LOWERED:
         return Doubt(strongest.rule.label, _explain(strongest, heard))
-    return Doubt(score.label, why) if score.danger >= model.asks_from else _CALM
+    return Doubt(score.label, why) if score.danger >= model.asks_from + short / 2 else _CALM
 
 
 def _explain(finding: Finding, heard: Heard) -> str:
     return f"{finding.rule.id}: {' '.join(heard.words[finding.start : finding.end])}"
-
-
-# TEMPORARY: the old list of phrases, for the engine until it is given Rules; take out when it is.
-_NOT_LETTERS = re.compile(r"[\W_]+")
-_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
-#: Longer texts are heard only so far, so that one message cannot hold up the others.
-_OLD_HEARD_CHARS = 8_000
-
-
-@dataclass(frozen=True, slots=True)
-class Danger:
-    """One kind of danger.  `phrases` are whole-word sequences; `idioms` are sentences in which they do not count."""
-
-    id: str
-    severity: str
-    phrases: tuple[str, ...]
-    idioms: tuple[str, ...] = ()
-    _heard: re.Pattern[str] = field(init=False, repr=False, compare=False)
-    _left_out: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Compile once what every message is compared with."""
-        object.__setattr__(self, "_heard", _any_of(self.phrases))
-        object.__setattr__(self, "_left_out", _any_of(self.idioms) if self.idioms else None)
-
-    def is_heard_in(self, words: str) -> bool:
-        """Tell whether normalised words speak of this danger."""
-        left = self._left_out.sub(" ", words) if self._left_out else words
-        return self._heard.search(left) is not None
-
-
-#: Most urgent first.
-Dangers = tuple[Danger, ...]
-
-
-def _screen_by_phrases(text: str, dangers: Dangers) -> Danger | None:
-    """Return the first danger heard in the text, or None.
-
-    Compares lower-case words; drawn-out letters and punctuation do not hide a phrase.
-    """
-    heard = _words(text[:_OLD_HEARD_CHARS])
-    return next((danger for danger in dangers if danger.is_heard_in(heard)), None)
-
-
-def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    longest_first = sorted({_words(phrase) for phrase in phrases}, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
-
-
-def _words(text: str) -> str:
-    return _DRAWN_OUT.sub(r"\1", _NOT_LETTERS.sub(" ", text.casefold())).strip()

@@ -1,23 +1,37 @@
 """Answer danger in what a person writes: the help card and a human at once, or one question where it is not sure."""
 
+import re
 from dataclasses import replace
 
-from bot.care.safety import HIGH, IMMEDIATE, Alarm, Doubt
+from bot.care.safety import HIGH, IMMEDIATE, Alarm, Calm, Doubt, Verdict, screen
 from bot.dialogue import guarding, wording
 from bot.dialogue.answers import choose_from
 from bot.dialogue.effects import Alert, Message, Say
+from bot.dialogue.events import Typed
 from bot.dialogue.moves import Move, ask_again, help_card, note
 from bot.dialogue.script import Script, normalise
 from bot.dialogue.state import State
 
 #: Longest message passed on between client and counsellor, in characters.
 MAX_RELAYED_CHARS = 4_000
+#: Between several answers written at once.
+_PARTS = re.compile(r"\s*(?:,|;|\n|\bdan\b|\band\b|&)\s*")
 #: The same doubt is asked about once in so many minutes; an alarm is never held back.
 QUIET_MINUTES = 30
 #: Choices under the question, in the order they are shown; the phrases on the buttons have the same names.
 NOW, HARD, SAFE = ANSWERS = ("danger_now", "danger_hard", "danger_safe")
 #: Sentences this part of the conversation says.
 SENTENCES = frozenset({*ANSWERS, "danger_question", "danger_hard_said", "danger_safe_said"})
+
+
+def listen(script: Script, state: State, typed: Typed) -> Verdict:
+    """Hear danger in what was typed; words of the buttons on the screen are answers, which the step itself judges."""
+    step = script.flow(state.flow, state.language).step(state.asked or "")
+    labels = [set(normalise(choice.label).split()) for choice in step.choices] if step is not None else []
+    parts = [set(normalise(part).split()) for part in _PARTS.split(typed.text)]
+    if all(any(part <= label for label in labels) for part in parts):
+        return Calm()
+    return screen(typed.text, script.dangers, typed.recent)
 
 
 def raise_alarm(script: Script, state: State, text: str, alarm: Alarm) -> Move:

@@ -100,7 +100,7 @@ def _forget_passing(script: Script, state: State) -> State:
 
 def _hear(script: Script, state: State, typed: Typed) -> Move:
     """Hear danger first; what is in doubt is asked about, beside whatever the words mean to the conversation."""
-    verdict = screen(typed.text, script.dangers, typed.recent)
+    verdict = danger.listen(script, state, typed)
     if isinstance(verdict, Alarm):
         return danger.raise_alarm(script, state, typed.text, verdict)
     answered = danger.read_answer(script, state, typed.text)

@@ -5,9 +5,17 @@ from dataclasses import replace
 
 from bot.ports import Key, Limits, Outgoing
 
-#: Marks that turn or hide what stands beside them, line and paragraph separators, half characters.
+#: Marks that turn or hide what stands beside them, line and paragraph separators, half characters, letters without a
+#: shape.  The joiner of emoji stays where it joins two of them.
 _MARKS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "|(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d|\u200d(?![\u2190-\u2bff\U0001f000-\U0001faff])"
+)
+#: More signs above and below one letter than any language writes: they would cover the lines around it.
+_PILE = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 _SCALE_KEYS = 6
 _TINY_CHARS = 2
@@ -53,8 +61,9 @@ def count_units(text: str) -> int:
 
 
 def plain(text: str) -> str:
-    """Show characters that could turn or hide other people's words as a visible mark."""
-    return _MARKS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Show characters that could turn, hide or cover other people's words as a visible mark."""
+    marked = _MARKS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return marked if marked.isascii() else _PILE.sub("\\1\ufffd", marked)
 
 
 def rows(keys: tuple[Key, ...], *, short_chars: int = 14) -> tuple[tuple[Key, ...], ...]:

@@ -77,7 +77,12 @@ def test_the_help_card_names_every_contact_that_holds_everywhere_in_each_languag
             "flow.intake.consent: the label 'Lanjut' is a command word; use",
         ),
         ("safety.toml", 'places = "all"', "places = []", "safety.toml: at least two contacts must hold"),
-        ("danger/suicide.toml", 'severity = "high"', 'severity = "low"', "danger/suicide: rule wish-to-die: needs severity"),
+        (
+            "danger/suicide.toml",
+            'severity = "high"',
+            'severity = "low"',
+            "danger/suicide: rule wish-to-die: needs severity",
+        ),
     ],
 )
 def test_content_that_would_leave_somebody_stuck_is_refused(path: str, old: str, new: str, said: str) -> None:

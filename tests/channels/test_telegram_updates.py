@@ -51,7 +51,7 @@ def read_content(**fields: object) -> Content:
 
 
 def test_a_private_message_becomes_words_with_an_address_and_nothing_else_of_the_person() -> None:
-    assert read(update(message=message(text="halo"))) == Incoming(TELEGRAM, "700000001", "500", Text("halo"))
+    assert read(update(message=message(text="halo"))) == Incoming(TELEGRAM, "700000001", "500", Text("halo"), reference="12")
 
 
 @pytest.mark.parametrize(
@@ -191,12 +191,12 @@ def test_channels_and_unknown_updates_are_nothing() -> None:
 def test_half_an_emoji_costs_one_character_and_not_the_message() -> None:
     raw = json.dumps(update(message=message(text="aku X takut"))).replace("X", "\\ud83d").encode()
     result = read_update(raw)
-    assert result == ReadUpdate(500, Incoming(TELEGRAM, "700000001", "500", Text("aku ? takut")))
+    assert result == ReadUpdate(500, Incoming(TELEGRAM, "700000001", "500", Text("aku ? takut"), reference="12"))
 
 
 def test_bytes_that_are_no_utf_8_cost_one_character_and_not_the_message() -> None:
     raw = json.dumps(update(message=message(text="aku X takut"))).encode().replace(b"X", b"\xff")
-    assert read_update(raw).incoming == Incoming(TELEGRAM, "700000001", "500", Text("aku \ufffd takut"))
+    assert read_update(raw).incoming == Incoming(TELEGRAM, "700000001", "500", Text("aku \ufffd takut"), reference="12")
 
 
 @pytest.mark.parametrize(

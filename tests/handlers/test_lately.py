@@ -3,7 +3,7 @@
 from handlers.lately import MESSAGES, SECONDS, Lately
 from storage.people import ClientId
 
-_ONE, _OTHER = ClientId(1), ClientId(2)
+_ONE, _OTHER = ClientId(b"one"), ClientId(b"other")
 
 
 def test_the_last_words_of_the_same_person_are_returned_in_order() -> None:
@@ -17,6 +17,7 @@ def test_the_last_words_of_the_same_person_are_returned_in_order() -> None:
 
 def test_no_more_messages_are_kept_than_needed() -> None:
     lately = Lately()
+    heard: tuple[str, ...] = ()
     for second in range(9):
         heard = lately.note(_ONE, str(second), second)
 

@@ -76,7 +76,7 @@ async def test_somebody_whose_first_message_fails_is_answered_too(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("handlers.conversation.advance", fail)
+    monkeypatch.setattr("handlers.guard.advance", fail)
 
     await bed.say(CLIENT, "/start")
 

@@ -47,7 +47,7 @@ class Said:
         at = start - 1
         while at >= 0 and clauses[at] == clauses[start]:
             if words[at] in _NEGATORS and at not in self.heard.asking:
-                return at == 0 or words[at - 1] not in _NEGATORS
+                return at == 0 or words[at - 1] != "bukan"
             if at not in self.fillers:
                 break
             at -= 1

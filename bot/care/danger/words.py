@@ -181,7 +181,11 @@ def _take_apart(token: str, lexicon: Lexicon) -> tuple[str, ...]:
         return (counted[1], *(_look_up(counted[2], lexicon) or (counted[2],)))
     if "*" in token:
         return _known_parts(fill_gaps(token, lexicon.stems) or token.replace("*", ""), lexicon)
-    return _unglue(token, lexicon) or _split(token, lexicon) or _known_parts(repair(token, lexicon.stems) or token, lexicon)
+    return (
+        _unglue(token, lexicon)
+        or _split(token, lexicon)
+        or _known_parts(repair(token, lexicon.stems) or token, lexicon)
+    )
 
 
 def _known_parts(word: str, lexicon: Lexicon) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from bot.care.gazetteer import AreaCode, Point
 from bot.care.matching import FAR_AWAY_KM, Offer, are_about_as_far, is_enough, is_sensible, rank
 from bot.care.unitmap import UnitMap
 from bot.care.units import Span, Unit
-from tests.bot.care import more_place_cases, place_cases
+from tests.bot.care import more_place_cases, outside_cases, place_cases
 from tests.surroundings.geography import all_districts, real_travel, real_units, unit_at, whole_gazetteer
 
 MANDONGA = AreaCode("74.71.01")
@@ -193,7 +193,7 @@ def test_a_regency_from_which_nobody_is_near_is_enough() -> None:
 
 def test_nearly_every_area_leads_to_a_fitting_unit() -> None:
     answering = UnitMap(unit for unit in real_units() if unit.takes_handoffs)
-    cases = [*place_cases.AREAS, *place_cases.AREAS_HELD_OUT, *more_place_cases.AREAS]
+    cases = [*place_cases.AREAS, *place_cases.AREAS_HELD_OUT, *more_place_cases.AREAS, *outside_cases.UNITS]
     first = [
         rank(answering, whole_gazetteer(), real_travel(), AreaCode(area), limit=1)[0].unit.id in fitting.split()
         for areas, fitting in cases

@@ -1,10 +1,15 @@
 """What the conversation does where danger is sure, and where it is not."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.dialogue.danger import QUIET_MINUTES
+from bot.care.safety import Calm
+from bot.dialogue.danger import QUIET_MINUTES, listen
 from bot.dialogue.events import Typed
-from tests.bot.dialogue.talk import Talk
+from bot.dialogue.flow import Choice, Flow, Kind, Step
+from bot.dialogue.state import State
+from tests.bot.dialogue.talk import SCRIPT, Talk
 
 _DOUBTFUL = "surat terakhir yang dikirim belum sampai"
 _QUESTION = "Apakah ada bahaya sekarang?"
@@ -81,3 +86,15 @@ def test_a_sentence_in_several_messages_calls_a_human() -> None:
     talk = Talk().take(Typed("mati aja", recent=("gw", "pengen")))
 
     assert talk.alerts == [("high", "suicide")]
+
+
+def test_the_words_of_a_button_are_an_answer_and_no_alarm() -> None:
+    step = Step("signs", Kind.CHOOSE, "?", choices=(Choice("fits", "Pernah kejang/pingsan"),))
+    flow = Flow("menu", (step,), title="", completes=False, then=None)
+    script = replace(SCRIPT, flows={**SCRIPT.flows, "id": {**SCRIPT.flows["id"], "menu": flow}})
+
+    typed = State(language="id", flow="menu", asked="signs")
+
+    assert listen(script, typed, Typed("pernah kejang/pingsan")) == Calm()
+    assert listen(script, typed, Typed("kejang")) == Calm()
+    assert listen(script, typed, Typed("dia kejang sekarang")) != Calm()

@@ -1,0 +1,116 @@
+"""Recognise the substances a text names.  Words only: what somebody truly took nobody can read from them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.care.questions.words import ENDLESS, Phrasebook, split_tokens
+
+#: The classes of ASSIST.
+CLASSES = (
+    "alcohol",
+    "amphetamine_type",
+    "cannabis",
+    "cocaine",
+    "hallucinogens",
+    "inhalants",
+    "opioids",
+    "other",
+    "sedatives",
+    "tobacco",
+)
+_KEYS = ("id", "class", "choice", "name", "name_en", "words")
+_FIGURES = str.maketrans("01345", "oieas")
+_DISGUISED = re.compile(r"(?=.*[^\W\d_].*[^\W\d_])(?=.*[01345])\w{4,}")
+_TAILS = ("nya", "an", "ku", "mu", "in", "lah", "mi", "ji")
+_SHORTEST_REST = 4
+#: Marks words that a guard takes out of account.
+_GUARD = ""
+
+
+class SubstancesError(Exception):
+    """content/substances.toml says something that cannot be; the message names the row and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """`assist`: its class.  `choice`: of the intake's question.  `names`: language -> what we call it."""
+
+    id: str
+    assist: str
+    choice: str
+    names: Mapping[str, str]
+
+    def name(self, language: str) -> str:
+        """Return what we call it, in Indonesian where the language has no name of its own."""
+        return self.names.get(language, self.names["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """Every substance by its id, and the words they are known by."""
+
+    substances: Mapping[str, Substance]
+    known: Phrasebook
+    words: frozenset[str]  #: every single word that names a substance
+
+
+def find(text: str, dictionary: Dictionary) -> tuple[Substance, ...]:
+    """List the substances named in a text, in the order they are named, once each.  Never raises."""
+    tokens = tuple(_undisguise(token, dictionary.words) for token in split_tokens(text))
+    spans = dictionary.known.spans(tokens)
+    guarded = {at for start, end, name in spans if name == _GUARD for at in range(start, end)}
+    named = [
+        (start, name) for start, end, name in spans if name != _GUARD and not guarded.intersection(range(start, end))
+    ]
+    return tuple(dictionary.substances[name] for name in dict.fromkeys(name for _, name in sorted(named)))
+
+
+def list_classes(found: tuple[Substance, ...]) -> tuple[str, ...]:
+    """Return the ASSIST classes of substances, once each."""
+    return tuple(dict.fromkeys(one.assist for one in found))
+
+
+def read_substances(document: Mapping[str, Any]) -> Dictionary:
+    """Read content/substances.toml.  Raises SubstancesError naming the row that cannot be used."""
+    rows = document.get("substance", [])
+    substances = {row["id"]: _read(row) for row in rows if _is_whole(row)}
+    said = [pair for row in rows for pair in _phrases(row)]
+    words = frozenset(phrase[0] for phrase, name in said if len(phrase) == 1 and name != _GUARD)
+    return Dictionary(substances, Phrasebook(said), words)
+
+
+def _is_whole(row: Mapping[str, Any]) -> bool:
+    where = f"substances.toml: {row.get('id', '?')}"
+    if missing := [key for key in _KEYS if not row.get(key)]:
+        raise SubstancesError(f"{where}: needs {', '.join(missing)}")
+    if row["class"] not in CLASSES:
+        raise SubstancesError(f"{where}: {row['class']!r} is no class of ASSIST; known are {', '.join(CLASSES)}")
+    return True
+
+
+def _read(row: Mapping[str, Any]) -> Substance:
+    return Substance(row["id"], row["class"], row["choice"], {"id": row["name"], "en": row["name_en"]})
+
+
+def _phrases(row: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, name in (("words", row["id"]), ("unless", _GUARD)):
+        for phrase in row.get(key, "").split(","):
+            if said := split_tokens(phrase):
+                yield ((f"{said[0]}{ENDLESS}",) if phrase.strip().endswith(ENDLESS) else said), name
+
+
+def _undisguise(token: str, known: frozenset[str]) -> str:
+    """Lift figures for letters, a doubled word, and endings, where a known word comes out."""
+    if token in known:
+        return token
+    plain = token.translate(_FIGURES) if _DISGUISED.fullmatch(token) else token
+    for one in (plain, plain.removesuffix("2"), token.removesuffix("2")):
+        if one in known:
+            return one
+    for tail in _TAILS:
+        rest = token.removesuffix(tail)
+        if rest != token and len(rest) >= _SHORTEST_REST and rest in known:
+            return rest
+    return token
