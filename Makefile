@@ -12,7 +12,7 @@ QUIET       := $(shell test -t 1 || echo --quiet)
 export PIP_ROOT_USER_ACTION := ignore
 export UV_NO_CONFIG := 1
 
-.PHONY: help run test setup setup-dev lock format check-style check-types check-imports browser pytest bench audit sbom clean
+.PHONY: help run test setup setup-dev lock format check-style check-types check-imports browser pytest bench audit sbom train clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile

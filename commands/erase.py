@@ -10,6 +10,7 @@ from handlers.erase import erase as erase_person
 from handlers.opening import open_world
 from handlers.world import World
 from storage import cases, people
+from storage.audit import OPERATOR
 from storage.transaction import Work
 
 #: A reader in mid-snapshot holds the last step up for so long at most.
@@ -49,4 +50,4 @@ def _erase_owner(work: Work, world: World, code: str) -> None:
     case = cases.find_by_code(work, code, lock=True)
     if case is not None:
         language = people.load_client(work, case.client_id).language
-        erase_person(work, world, case.client_id, language)
+        erase_person(work, world, case.client_id, language, OPERATOR)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from handlers.world import World
 from storage import audit
-from storage.audit import SERVICE, Deed, Head
+from storage.audit import Actor, Deed, Head
 from storage.checkpoints import Checkpoint, CheckpointDamaged, append_checkpoint, read_checkpoints
 from storage.encryption import new_id
 from storage.engines import will_pass
@@ -46,14 +46,14 @@ class Finding:
         return self.damage is None
 
 
-def note_erasure(work: Work) -> None:
+def note_erasure(work: Work, by: Actor) -> None:
     """Record that a client was erased, under an id that names nobody.
 
     Everybody has a right to be erased: where the chain cannot be written, the erasure goes on without it.
     """
     try:
         with work.data.begin_nested():
-            audit.record(work, SERVICE, Deed.CASE_ERASED, new_id())
+            audit.record(work, by, Deed.CASE_ERASED, new_id())
     except DBAPIError as error:
         if will_pass(error):
             raise

@@ -5,13 +5,14 @@ from handlers import auditing, cleaning, handoff
 from handlers.speak import WEBCHAT
 from handlers.world import World
 from storage import cases, outbox, people, staffcopies
+from storage.audit import SERVICE, Actor
 from storage.outbox import Clearing
 from storage.people import ClientId
 from storage.transaction import Work
 
 
-def erase(work: Work, world: World, client_id: ClientId, language: str) -> None:
-    """Erase everything about a client in one commit.
+def erase(work: Work, world: World, client_id: ClientId, language: str, by: Actor = SERVICE) -> None:
+    """Erase everything about a client in one commit.  `by`: who is to stand in the audit chain.
 
     The farewell travels in a folder of its own, with the platform's ids of what it takes back before it is said.
     """
@@ -23,17 +24,17 @@ def erase(work: Work, world: World, client_id: ClientId, language: str) -> None:
     elif address is not None:
         clearing = Clearing(cleaning.list_references(work, client_id, address.index), farewell)
         outbox.put_farewell(work, address.channel, address.address, Outgoing(farewell), clearing)
-    forget(work, world, client_id)
+    forget(work, world, client_id, by)
     if case is not None:
         handoff.tell_client_left(work, world, case)  # after everything else that speaks of the case was taken back
     work.after_commit(world.signals.outbox.set)
 
 
-def forget(work: Work, world: World, client_id: ClientId) -> None:
+def forget(work: Work, world: World, client_id: ClientId, by: Actor = SERVICE) -> None:
     """Erase a client without a word, as retention does."""
     known = cases.list_cases_of(work, client_id)
     people.erase_client(work, client_id)
     for case in known:
         staffcopies.hasten_copies(work, about=case.id)  # what staff has read in a chat goes there as well
-    auditing.note_erasure(work)
+    auditing.note_erasure(work, by)
     work.after_commit(lambda: world.signals.wake_page(client_id))

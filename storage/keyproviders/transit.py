@@ -8,7 +8,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-import httpx
 import msgspec
 
 from storage.errors import StorageError
@@ -75,6 +74,8 @@ class Transit:
             raise self._strange() from None
 
     def _call(self, what: str, **body: str) -> _Data:
+        import httpx  # noqa: PLC0415 - takes a twentieth of a second, which a start without a key service need not spend
+
         address = f"{self._address}/v1/{self._mount}/{what}/{self._key}"
         try:
             status, answer = self._post(address, body)
@@ -90,6 +91,8 @@ class Transit:
             raise self._strange() from None
 
     def _post(self, address: str, body: dict[str, str]) -> tuple[int, bytes]:
+        import httpx  # noqa: PLC0415 - see above
+
         trust = str(self._authority_file) if self._authority_file else True
         headers = {"X-Vault-Token": self._read_token(), "X-Vault-Request": "true"}
         until = time.monotonic() + _WHOLE_SECONDS

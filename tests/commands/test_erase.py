@@ -61,6 +61,8 @@ def test_everything_about_the_person_of_a_case_goes_and_a_farewell_waits(config_
     assert _do(config_file, _count) == (0, 1)
     keystore = config_file.parent / "var" / "keystore"
     assert not any(client_id in file.read_bytes() for file in keystore.iterdir())
+    rows = json.loads(_run(config_file, "audit", "list", "--json").stdout)
+    assert [row["who"] for row in rows if row["did"] == "erased"] == ["operator"]
 
 
 def test_an_unknown_code_is_answered_exactly_like_a_known_one(config_file: Path) -> None:
