@@ -10,10 +10,10 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # carries no types, and is only there for training
 from sklearn.linear_model import LogisticRegression
 
-from bot.care.questions.book import Book
+from bot.care.questions.book import OUT_OF_SCOPE, Book
 from bot.care.questions.model import FEWEST, list_features
 from bot.care.questions.reading import MODEL, read_book
 from bot.care.questions.understanding import list_concepts
@@ -23,7 +23,9 @@ from storage.library import CONTENT, read_library
 _SEEN = 2
 #: Smaller weights say nothing; what is left fits a page of a few hundred kilobytes.
 _LEAST = 0.35
-_STRICTNESS = 20.0
+_STRICTNESS = 30.0
+#: What is out of scope is said in more ways than any question; it counts less, so that it does not outvote them.
+_OUT_OF_SCOPE_COUNTS = 0.6
 #: Every phrasing is also learned with slips, as people write.
 _COPIES = 2
 
@@ -41,13 +43,16 @@ def main() -> None:
 def train(book: Book, phrases: list[tuple[str, str]]) -> dict[str, Any]:
     """Fit the model; the same phrasings and rules give the same document."""
     chance = Random(7)
-    varied = [(text, name) for text, name in phrases for text in (text, *(_slip(text, chance) for _ in range(_COPIES)))]
+    varied = [(said, name) for text, name in phrases for said in (text, *(_slip(text, chance) for _ in range(_COPIES)))]
     seen = [list_features(*list_concepts(text, book)) for text, _ in varied]
     counts = Counter(feature for features in seen for feature in features)
     vocabulary = {name: at for at, name in enumerate(sorted(name for name, n in counts.items() if n >= _SEEN))}
     labels = sorted({name for _, name in phrases})
     target = [labels.index(name) for _, name in varied]
-    fitted = LogisticRegression(C=_STRICTNESS, max_iter=500).fit(_matrix(seen, vocabulary), target)
+    counted = [_OUT_OF_SCOPE_COUNTS if name == OUT_OF_SCOPE else 1.0 for _, name in varied]
+    fitted = LogisticRegression(C=_STRICTNESS, max_iter=500, tol=1e-3).fit(
+        _matrix(seen, vocabulary), target, sample_weight=counted
+    )
     weights: dict[str, list[float]] = {}
     for name, at in vocabulary.items():
         column = fitted.coef_[:, at]

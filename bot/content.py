@@ -8,11 +8,15 @@ from typing import Any
 
 from bot.care.danger.errors import DangerContentError
 from bot.care.danger.reading import read_rules
+from bot.care.questions.book import Book
+from bot.care.questions.reading import RULES, QuestionsError, read_book
 from bot.care.safety import Rules
+from bot.contacts import insert_contacts, refuse_forbidden
 from bot.dialogue.danger import SENTENCES as ASKED_ABOUT_DANGER
 from bot.dialogue.flow import QUESTIONS, Flow, Kind, Step
 from bot.dialogue.guarding import SENTENCES as GUARDED
 from bot.dialogue.moves import CHAIN
+from bot.dialogue.questions import SENTENCES as ASKED
 from bot.dialogue.script import (
     CONTACT,
     ERASE,
@@ -48,6 +52,7 @@ SENTENCES = frozenset(
     | {"safe_continue", "send", "yes"}
     | GUARDED
     | ASKED_ABOUT_DANGER
+    | ASKED
 )
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -97,8 +102,9 @@ def read_content(files: Mapping[str, str], default: str, name: Callable[[str, st
     if "safety.toml" not in files:
         raise ContentError("safety.toml: missing; it holds the contacts")
     contacts = parse_toml(files["safety.toml"], "safety.toml")
-    with_contacts = {language: _insert_contacts(said, contacts, language) for language, said in phrases.items()}
-    script = Script(languages, translated, with_contacts, commands, yes_no, _dangers(files), name)
+    refuse_forbidden(files, contacts)
+    with_contacts = {language: insert_contacts(said, contacts, language) for language, said in phrases.items()}
+    script = Script(languages, translated, with_contacts, commands, yes_no, _dangers(files), name, _questions(files))
     return Content(script, tuple(findings))
 
 
@@ -289,15 +295,9 @@ def _dangers(files: Mapping[str, str]) -> Rules:
         raise ContentError(str(error)) from None
 
 
-def _insert_contacts(phrases: Mapping[str, str], document: Mapping[str, Any], language: str) -> dict[str, str]:
-    """Put the contacts that hold everywhere into the help card; never one number alone."""
-    everywhere = [row for row in document.get("contact", []) if row.get("places") == "all"]
-    if len(everywhere) < 2:  # noqa: PLR2004 - a busy line must not be the only one
-        raise ContentError('safety.toml: at least two contacts must hold for places = "all"')
-    lines = "\n".join(f"• {_contact(row, language)}" for row in everywhere)
-    return {name: text.replace("{contacts}", lines) for name, text in phrases.items()}
-
-
-def _contact(row: Mapping[str, Any], language: str) -> str:
-    reach = row.get("number") or row.get("link", "")
-    return f"{reach}: {row.get(f'what_{language}', row.get('what', ''))}"
+def _questions(files: Mapping[str, str]) -> Book | None:
+    """Read what people ask; content without it answers no questions."""
+    try:
+        return read_book(files) if RULES in files else None
+    except QuestionsError as error:
+        raise ContentError(str(error)) from None

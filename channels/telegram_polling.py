@@ -21,12 +21,16 @@ Report = Callable[[ChannelError], None]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long to wait, in seconds: for updates, after the first error, at most, and while somebody else receives."""
+    """How long to wait, in seconds: for updates, after the first error, at most, and while somebody else receives.
+
+    `watch`: between two looks at where Telegram delivers to.
+    """
 
     wait: int = 50
     first_pause: float = 1.0
     longest_pause: float = 60.0
     conflict_pause: float = 30.0
+    watch: float = 240.0
 
 
 DEFAULT_PACE: Final = Pace()

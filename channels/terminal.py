@@ -19,7 +19,7 @@ LIMITS: Final = Limits(text_units=100_000, keys=99, label_chars=200, token_bytes
 _CHUNK_BYTES = 65_536
 _PROMPT = "> "
 _CLEAR_LINE = "\r\x1b[K"
-_POSITION = re.compile(r"\s*(-?\d{1,2}\.\d+)\s*,\s*(-?\d{1,3}\.\d+)\s*", re.ASCII)
+_POSITION = re.compile(r"\s*(-?\d{1,3}\.\d+)\s*,\s*(-?\d{1,3}\.\d+)\s*", re.ASCII)
 
 Receive = Callable[[Incoming], Awaitable[None]]
 

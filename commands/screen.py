@@ -7,7 +7,11 @@ from collections.abc import Mapping
 import click
 
 from bot.care.danger.reading import read_rules
+from bot.care.questions.book import OUT_OF_SCOPE, Book
+from bot.care.questions.reading import read_book
+from bot.care.questions.understanding import Answered, Nothing, Offered, Refused, Understood, understand
 from bot.care.safety import Alarm, Calm, Doubt, Rules, Verdict, screen
+from bot.care.substances import find, list_classes
 from bot.config import Config
 from commands.settings import config_option, refusals
 from storage.library import read_library
@@ -18,16 +22,20 @@ from storage.library import read_library
 def screen_lines(config: Config) -> None:
     """Read one text per line and print one JSON object per line, at once."""
     with refusals():
-        rules = read_rules(read_library(config.care.content_dir))
+        files = read_library(config.care.content_dir)
+        rules, book = read_rules(files), read_book(files)
     for line in sys.stdin:
-        click.echo(json.dumps(describe(line.rstrip("\r\n"), rules), ensure_ascii=False))
+        click.echo(json.dumps(describe(line.rstrip("\r\n"), rules, book), ensure_ascii=False))
         sys.stdout.flush()
 
 
-def describe(text: str, rules: Rules) -> Mapping[str, object]:
+def describe(text: str, rules: Rules, book: Book) -> Mapping[str, object]:
     """Say everything that is understood in a text, in the order of the documented keys."""
     heard = _describe_danger(screen(text, rules))
-    found: dict[str, object] = {**heard, "intent": None, "substances": [], "suggest": []}
+    asked = _describe_question(understand(text, book))
+    why = "; ".join(one for one in (str(heard["why"]), str(asked["why"])) if one)
+    named = list_classes(find(text, book.substances))
+    found: dict[str, object] = {**heard, **asked, "substances": list(named), "why": why}
     return {key: found[key] for key in ("crisis", "severity", "intent", "substances", "clarify", "suggest", "why")}
 
 
@@ -39,3 +47,15 @@ def _describe_danger(verdict: Verdict) -> dict[str, object]:
             return {"crisis": None, "severity": None, "clarify": True, "why": why}
         case Calm():
             return {"crisis": None, "severity": None, "clarify": False, "why": ""}
+
+
+def _describe_question(understood: Understood) -> dict[str, object]:
+    match understood:
+        case Answered(question, why):
+            return {"intent": question, "suggest": [], "why": why}
+        case Offered(questions, why):
+            return {"intent": None, "suggest": list(questions), "why": why}
+        case Refused(refusal):
+            return {"intent": OUT_OF_SCOPE, "suggest": [], "why": f"refused: {refusal}"}
+        case Nothing():
+            return {"intent": OUT_OF_SCOPE, "suggest": [], "why": ""}

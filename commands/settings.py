@@ -13,6 +13,8 @@ from bot.care.crossings import CrossingsError
 from bot.care.danger.errors import DangerContentError
 from bot.care.directory import UnitsError
 from bot.care.followup import PlansError
+from bot.care.plainness import AvoidedWordsError
+from bot.care.questions.reading import QuestionsError
 from bot.care.retention import RetentionError
 from bot.config import Config, ConfigError, parse
 from bot.ports import ChannelError
@@ -28,6 +30,8 @@ _REFUSALS = (
     ConfigError,
     ContentError,
     DangerContentError,
+    QuestionsError,
+    AvoidedWordsError,
     UnitsError,
     CrossingsError,
     PlansError,

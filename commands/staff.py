@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 
 from bot.config import Config
+from bot.dialogue.layout import plain
 from commands.settings import OneLine, config_option, refusals
 from commands.welcome import sign_in_link
 from handlers import enrolment
@@ -37,6 +38,8 @@ def staff() -> None:
 @click.option("--group", is_flag=True, help="Also make a one-time code that links a Telegram group of the unit.")
 def invite(config: Config, role: str, unit_id: str | None, alias: str, group: bool) -> None:  # noqa: FBT001 - a flag
     """Add somebody and print one-time links: one for the desk, one for their private Telegram chat."""
+    if plain(alias) != alias or "\n" in alias or not alias.strip():
+        raise OneLine("--alias: clients read it in the middle of a sentence; use letters, digits and blanks")
 
     def step(work: Work, world: World) -> list[str]:
         needs_unit = Role(role) in enrolment.OF_A_UNIT

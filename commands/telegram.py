@@ -12,7 +12,7 @@ import click
 from bot.config import Config
 from bot.dialogue.script import Command
 from channels.telegram import Profile, TelegramChannel, Webhook
-from channels.telegram_errors import TokenRejected
+from channels.telegram_errors import OtherReceiver, TokenRejected
 from channels.telegram_polling import DEFAULT_PACE, Pace, persist, poll
 from channels.telegram_rates import Rates
 from channels.telegram_webhook import PATH
@@ -110,6 +110,21 @@ async def _receive(
     world.signals.receiving.add(telegram.name)
     if webhook is None:
         await poll(telegram, receiver.receive, stop, report_trouble, pace)
+    else:
+        await _watch(telegram, webhook, stop, pace)
+
+
+async def _watch(telegram: TelegramChannel, webhook: Webhook, stop: asyncio.Event, pace: Pace) -> None:
+    """Look now and then whether Telegram still delivers to us.
+
+    Raises OtherReceiver when it does not, for then somebody else has the token; setting up again takes it back.
+    """
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pace.watch)
+            return
+        if await persist(telegram.read_webhook_url, stop, report_trouble, pace) not in {None, webhook.url}:
+            raise OtherReceiver
 
 
 def _end(ended: asyncio.Future[None], error: Exception) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bot.care.units import OFFSETS, Open, OpensAt, Unit, local_time, opening
+from bot.care.units import OFFSETS, Open, OpensAt, Particulars, Unit, local_time, opening
 from handlers import casework, staffwords
 from handlers.lookup import unit_name
 from handlers.world import World
@@ -67,7 +67,10 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit of the directory.  `opens`: open until, opens at, or unknown, on the unit's own clock."""
+    """A unit of the directory.  `opens`: open until, opens at, or unknown, on the unit's own clock.
+
+    `verified_by`: role or office that confirmed the row.  Days are written as 2026-11-21, None while there is none.
+    """
 
     id: str
     name: str
@@ -79,6 +82,8 @@ class UnitRow:
     free: tuple[str, ...]
     source: str
     verified_on: str | None
+    verified_by: str | None
+    closed_on: str | None
     staff: int
 
 
@@ -113,6 +118,7 @@ def show_unit(work: Work, world: World, unit: Unit) -> UnitRow:
     """Show a unit as one line of the directory."""
     state = opening(unit, local_time(unit, work.now))
     area = world.gazetteer.lineage(unit.area)
+    said = world.units.particulars.get(unit.id, Particulars())
     return UnitRow(
         unit.id,
         unit.name,
@@ -124,6 +130,8 @@ def show_unit(work: Work, world: World, unit: Unit) -> UnitRow:
         unit.free,
         unit.source,
         f"{unit.verified_on}" if unit.verified_on else None,
+        said.verified_by,
+        f"{said.closed_on}" if said.closed_on else None,
         len(staffing.staff_of_unit(work, unit.id)),
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from bot.dialogue.layout import plain
 from handlers import access, enrolment
 from handlers.enrolment import OF_A_UNIT, Links
 from handlers.lookup import unit_name
@@ -111,7 +112,8 @@ class Granting:
 
     def _read(self, member: StaffMember, role: str, unit_id: str, alias: str) -> _Grant | None:
         named = " ".join(alias.split())
-        if role not in [known.value for known in Role] or not 0 < len(named) <= _LONGEST_ALIAS:
+        # Clients read it in the middle of our own words, so nothing in it may turn or hide them.
+        if role not in [known.value for known in Role] or not 0 < len(named) <= _LONGEST_ALIAS or plain(named) != named:
             return None
         wanted = Role(role)
         where = unit_id if wanted in OF_A_UNIT else None

@@ -11,6 +11,7 @@ from bot.dialogue.layout import count_units
 from bot.dialogue.script import INTAKE, MENU
 from handlers.knocking import UNASKED
 from handlers.opening import House
+from handlers.plain_words import inspect_words
 
 #: The strictest channel of this version: what every message and label must fit into.
 MAX_TEXT_UNITS = 4096
@@ -29,6 +30,7 @@ def inspect(house: House) -> Iterator[Finding]:
         yield from _first_screen(language, script.flows[language][MENU])
     yield from _promise_of_keeping(house)
     yield from _tell_nothing(house)
+    yield from inspect_words(script, house.plainness)
     for name, plan in house.plans.plans.items():
         if plan.flow not in script.flows[script.default]:
             yield Finding("reminders.toml", f"plan.{name}: flow {plan.flow!r} does not exist", stops=True)

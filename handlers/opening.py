@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.care.followup import Plans, read_plans
 from bot.care.gazetteer import Gazetteer
 from bot.care.phrases import PhraseWords, parse_phrase_words
+from bot.care.plainness import Plainness, read_plainness
 from bot.care.retention import Retention, read_retention
 from bot.care.travel import Travel
 from bot.config import Config
@@ -40,6 +41,7 @@ class House:
     plans: Plans
     words: PhraseWords
     retention: Retention
+    plainness: Plainness
 
     @property
     def gazetteer(self) -> Gazetteer:
@@ -70,7 +72,8 @@ def read_house(config: Config) -> House:
     plans = read_plans(parse_toml(files["reminders.toml"], "reminders.toml"), config.care.quiet_hours)
     words = parse_phrase_words(files["phrase_words.txt"])
     retention = read_retention(parse_toml(files["retention.toml"], "retention.toml"))
-    return House(content, land, plans, words, retention)
+    plainness = read_plainness(parse_toml(files["words/avoid.toml"], "words/avoid.toml"))
+    return House(content, land, plans, words, retention, plainness)
 
 
 @asynccontextmanager

@@ -26,7 +26,8 @@ WISHES, AVOIDED = "wishes", "avoided"
 _UNITS_OFFERED = 3
 _REGENCIES_OFFERED, _LOOKED_THROUGH = 6, 60
 #: Buttons under the units; no unit has an underscore in its id.
-_CHOOSE_WISHES, _DROP_WISHES = "_wishes", "_no_wishes"
+_CHOOSE_WISHES, _DROP_WISHES, _OTHER_PLACE = "_wishes", "_no_wishes", "_other_place"
+_PLACE = "area"
 #: Reasons that say already that a wish is unknown.
 _SAYS_AS_MUCH: Mapping[Wish, matching.ReasonId] = {"open_now": "ask_hours", "free": "ask_about_cost"}
 _KNOWN_WISHES: tuple[Wish, ...] = get_args(Wish)
@@ -99,6 +100,8 @@ class _Units:
             return Found(self._asked.key, opens=WISHES)
         if picked == _DROP_WISHES:
             return self._show({WISHES: ()})
+        if picked == _OTHER_PLACE:
+            return Found(self._asked.key, opens=_PLACE)
         unit = self._world.units.get(picked or "")
         if unit is not None and unit.active and self._is_wanted(unit):
             return Found(self._asked.key, settled=unit.id)
@@ -115,6 +118,8 @@ class _Units:
                 return Found(self._asked.key, opens=WISHES)
             case "_no_wishes":
                 return self._show({WISHES: ()})
+            case "_other_place":
+                return Found(self._asked.key, opens=_PLACE)
             case _:
                 return Found(self._asked.key, settled=typed)
 
@@ -140,7 +145,7 @@ class _Units:
         return () if search is None else offer(search, wanted, _UNITS_OFFERED)
 
     def _search(self) -> Search | None:
-        area = self._asked.known.get("area")
+        area = self._asked.known.get(_PLACE)
         if not isinstance(area, str):
             return None
         world = self._world
@@ -156,18 +161,22 @@ class _Units:
         )
 
     def _offers(self, fitting: Sequence[Fitting], wanted: Wanted) -> tuple[Offer, ...]:
-        units = tuple(Offer(one.offer.unit.id, one.offer.unit.name) for one in fitting)
+        units = [Offer(one.offer.unit.id, one.offer.unit.name) for one in fitting]
         if wanted.wishes:
-            again = Offer(_CHOOSE_WISHES, self._say("unit_wishes_again"))
-            return (*units, again, Offer(_DROP_WISHES, self._say("unit_wishes_none")))
-        return (*units, Offer(_CHOOSE_WISHES, self._say("unit_wishes"))) if units else ()
+            units.append(Offer(_CHOOSE_WISHES, self._say("unit_wishes_again")))
+            units.append(Offer(_DROP_WISHES, self._say("unit_wishes_none")))
+        elif fitting:
+            units.append(Offer(_CHOOSE_WISHES, self._say("unit_wishes")))
+        if not (fitting and matching.is_sensible(fitting[0].offer)):
+            units.append(Offer(_OTHER_PLACE, self._say("unit_other_place")))
+        return tuple(units)
 
     def _heading(self, fitting: Sequence[Fitting], wanted: Wanted) -> str:
         offers = [one.offer for one in fitting]
         phrase = "unit_offer_close" if matching.are_about_as_far(offers) else "unit_offer"
         if not matching.is_sensible(offers[0]):
             phrase = "unit_offer_far"
-        heading = self._say(phrase, place=place_name(self._world.gazetteer, str(self._asked.known["area"])))
+        heading = self._say(phrase, place=place_name(self._world.gazetteer, str(self._asked.known[_PLACE])))
         return f"{heading}\n\n{self._say('unit_wished', wishes=self._name(wanted))}" if wanted.wishes else heading
 
     def _name(self, wanted: Wanted) -> str:
@@ -234,7 +243,7 @@ class _Regions:
 
     def _around(self) -> list[str]:
         """List the regencies of the units nearest to the person."""
-        area = self._asked.known.get("area")
+        area = self._asked.known.get(_PLACE)
         if not isinstance(area, str):
             return []
         world = self._world

@@ -6,7 +6,20 @@ from storage.errors import StorageError
 
 #: The content that ships with the program.
 CONTENT = Path(__file__).parent.parent / "content"
-_READ = ("flows/*.toml", "texts/*.toml", "safety.toml", "danger/*.toml", "danger/*.json", "faq/*.toml", "questions.*", "substances.toml", "reminders.toml", "retention.toml", "phrase_words.txt")
+_READ = (
+    "flows/*.toml",
+    "texts/*.toml",
+    "safety.toml",
+    "danger/*.toml",
+    "danger/*.json",
+    "faq/*.toml",
+    "questions.*",
+    "substances.toml",
+    "words/*.toml",
+    "reminders.toml",
+    "retention.toml",
+    "phrase_words.txt",
+)
 
 
 class LibraryUnreadable(StorageError):

@@ -56,6 +56,8 @@ def bring_up_to_date(store: Store, url: str, revision: str = "head") -> None:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             _upgrade(store, connection, revision)
     except OperationalError as error:
+        if is_sqlite(engine):
+            raise
         raise StoreUnavailable(f"the {store} database does not answer; start it, or correct its address") from error
     finally:
         engine.dispose()

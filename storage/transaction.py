@@ -197,6 +197,6 @@ def _call(job: Job, work: Work) -> object:
 
 
 def _unavailable(cause: BaseException) -> StoreUnavailable:
-    unavailable = StoreUnavailable("the database did not take this step; see `singgah doctor`, then repeat it")
+    unavailable = StoreUnavailable("the database did not take this step; it is full, busy or away; repeat it")
     unavailable.__cause__ = cause
     return unavailable

@@ -23,6 +23,9 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{1,18}[0-9]")
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _FARTHEST_FROM_AREA_KM = 100
+_FIRST_IN_THE_MIDDLE, _FIRST_IN_THE_EAST = "51", "81"
+#: Kalimantan Barat and Tengah keep the time of Jakarta.
+_WEST_KALIMANTAN = ("61", "62")
 
 _Choice = TypeVar("_Choice")
 
@@ -108,7 +111,7 @@ def _unit(row: _Row, gazetteer: Gazetteer) -> Unit:
         accepts=accepts,
         free=free,
         hours=_hours(row),
-        timezone=_choice(row, "timezone", _TIMEZONES),
+        timezone=_timezone(row, AreaCode(area[:2])),
         phone=_phone(row),
         source=row.text("source"),
         verified_on=_verified_on(row),
@@ -123,6 +126,21 @@ def _choice(row: _Row, field: str, choices: Mapping[str, _Choice]) -> _Choice:
     if value not in choices:
         row.refuse(field, f"{value!r} is not known", f"use one of {', '.join(choices)}")
     return choices[value]
+
+
+def _timezone(row: _Row, province: AreaCode) -> Timezone:
+    said = _choice(row, "timezone", _TIMEZONES)
+    kept = _zone_of(province)
+    if said != kept:
+        row.refuse("timezone", f"{said!r} is not the time of the area", f"write {kept}, or correct the area")
+    return said
+
+
+def _zone_of(province: AreaCode) -> Timezone:
+    """Name the time a province keeps by law (Keppres 41/1987): its number grows eastwards, but for Kalimantan."""
+    if province >= _FIRST_IN_THE_EAST:
+        return "Asia/Jayapura"
+    return "Asia/Jakarta" if province < _FIRST_IN_THE_MIDDLE or province in _WEST_KALIMANTAN else "Asia/Makassar"
 
 
 def _services(row: _Row, field: str) -> tuple[Service, ...]:

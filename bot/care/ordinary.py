@@ -44,8 +44,8 @@ ORDINARY_WORDS = frozenset(
 #: Words of conversation that many names of places are made with.
 PARTS_OF_NAMES = frozenset(
     """
-    anak asal baru batang batu bawah besar dalam dua hilang kecil kota kuat lama malang minggu panas pasar pusat satu tengah tiga
-    barat selatan tenggara timur utara
+    anak asal baru batang batu bawah besar dalam dua hilang kecil kota kuat lama malang minggu panas pasar pusat satu
+    tengah tiga barat selatan tenggara timur utara
     """.split()  # noqa: SIM905 - read as prose
 )
 #: Nothing that holds one of them is taken for a misspelt place.

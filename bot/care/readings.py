@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.care.gazetteer import DISTRICT, REGENCY, VILLAGE, AreaCode, Gazetteer, Level, bare_name, fold, level_of, parent_of
+from bot.care.gazetteer import (
+    DISTRICT,
+    REGENCY,
+    VILLAGE,
+    AreaCode,
+    Gazetteer,
+    Level,
+    bare_name,
+    fold,
+    level_of,
+    parent_of,
+)
 from bot.care.ordinary import ORDINARY_WORDS, PARTS_OF_NAMES
 from bot.care.placewords import BREAK
 

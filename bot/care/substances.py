@@ -25,8 +25,8 @@ _FIGURES = str.maketrans("01345", "oieas")
 _DISGUISED = re.compile(r"(?=.*[^\W\d_].*[^\W\d_])(?=.*[01345])\w{4,}")
 _TAILS = ("nya", "an", "ku", "mu", "in", "lah", "mi", "ji")
 _SHORTEST_REST = 4
-#: Marks words that a guard takes out of account.
-_GUARD = ""
+#: Before the id of a substance: words in which its own words mean something else.
+_GUARD = "not "
 
 
 class SubstancesError(Exception):
@@ -60,9 +60,11 @@ def find(text: str, dictionary: Dictionary) -> tuple[Substance, ...]:
     """List the substances named in a text, in the order they are named, once each.  Never raises."""
     tokens = tuple(_undisguise(token, dictionary.words) for token in split_tokens(text))
     spans = dictionary.known.spans(tokens)
-    guarded = {at for start, end, name in spans if name == _GUARD for at in range(start, end)}
+    guarded = {(at, name) for start, end, name in spans if name.startswith(_GUARD) for at in range(start, end)}
     named = [
-        (start, name) for start, end, name in spans if name != _GUARD and not guarded.intersection(range(start, end))
+        (start, name)
+        for start, end, name in spans
+        if name in dictionary.substances and not any((at, f"{_GUARD}{name}") in guarded for at in range(start, end))
     ]
     return tuple(dictionary.substances[name] for name in dict.fromkeys(name for _, name in sorted(named)))
 
@@ -77,7 +79,7 @@ def read_substances(document: Mapping[str, Any]) -> Dictionary:
     rows = document.get("substance", [])
     substances = {row["id"]: _read(row) for row in rows if _is_whole(row)}
     said = [pair for row in rows for pair in _phrases(row)]
-    words = frozenset(phrase[0] for phrase, name in said if len(phrase) == 1 and name != _GUARD)
+    words = frozenset(phrase[0] for phrase, name in said if len(phrase) == 1 and name in substances)
     return Dictionary(substances, Phrasebook(said), words)
 
 
@@ -95,7 +97,7 @@ def _read(row: Mapping[str, Any]) -> Substance:
 
 
 def _phrases(row: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
-    for key, name in (("words", row["id"]), ("unless", _GUARD)):
+    for key, name in (("words", row["id"]), ("unless", f"{_GUARD}{row['id']}")):
         for phrase in row.get(key, "").split(","):
             if said := split_tokens(phrase):
                 yield ((f"{said[0]}{ENDLESS}",) if phrase.strip().endswith(ENDLESS) else said), name

@@ -4,6 +4,7 @@ import heapq
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from bot.care.cells import KM_PER_DEGREE
@@ -31,6 +32,7 @@ _WAITS = ((70, 15), (28, 45), (14, 75), (7, 120), (3, 240), (0, 420))
 _FIND_A_BOAT_MINUTES = 60
 _BOARD_AND_LAND_MINUTES = 45
 _BOAT_MINUTES_PER_KM = 1.15 * 60 / 15
+_FAR_OUT_KM = 60
 
 _NOWHERE = -1
 
@@ -185,17 +187,24 @@ class Journey:
 
 
 def build_travel(crossings: Iterable[Crossing], straits: Iterable[Strait]) -> Travel:
-    """Build the graph; a strait between two islands that a known crossing joins is left out."""
-    graph = _Graph()
+    """Build the graph; a strait between two islands that a known crossing joins is left out.
+
+    So is a wide one where crossings and narrow straits lead: there nobody takes a small boat far out.
+    """
+    graph, islands = _Graph(), _Islands()
     joined: set[frozenset[str]] = set()
     for crossing in crossings:
-        joined.add(frozenset({crossing.start.point.island, crossing.end.point.island}))
+        joined.add(islands.join(crossing.start.point.island, crossing.end.point.island))
         wait = 0 if crossing.kind == "bridge" else _wait(crossing.a_week)
         graph.join(crossing.start, crossing.end, crossing.kind, crossing.minutes, wait)
-    for strait in straits:
-        if frozenset({strait.start.point.island, strait.end.point.island}) not in joined:
-            sail = _BOARD_AND_LAND_MINUTES + _BOAT_MINUTES_PER_KM * kilometres(strait.start.point, strait.end.point)
-            graph.join(strait.start, strait.end, "boat", round(sail), _FIND_A_BOAT_MINUTES)
+    for wide, strait in sorted(map(_measure, straits), key=itemgetter(0)):
+        start, end = strait.start.point.island, strait.end.point.island
+        if frozenset({start, end}) in joined or (wide > _FAR_OUT_KM and islands.are_joined(start, end)):
+            continue
+        if wide <= _FAR_OUT_KM:
+            islands.join(start, end)
+        sail = _BOARD_AND_LAND_MINUTES + _BOAT_MINUTES_PER_KM * wide
+        graph.join(strait.start, strait.end, "boat", round(sail), _FIND_A_BOAT_MINUTES)
     return graph.finish()
 
 
@@ -213,6 +222,21 @@ class _Start(NamedTuple):
     shrink: float
     minutes: float
     port: int
+
+
+class _Islands:
+    """Which islands lead to which others, one after another."""
+
+    def __init__(self) -> None:
+        self._together: dict[str, set[str]] = {}
+
+    def join(self, one: str, other: str) -> frozenset[str]:
+        together = self._together.get(one, {one}) | self._together.get(other, {other})
+        self._together.update(dict.fromkeys(together, together))
+        return frozenset({one, other})
+
+    def are_joined(self, one: str, other: str) -> bool:
+        return other in self._together.get(one, ())
 
 
 _Entry = tuple[float, int, bool, _Start, Box | int]
@@ -236,6 +260,10 @@ class _Graph:
 
     def _number(self, port: Port) -> int:
         return self._numbers.setdefault(port, len(self._numbers))
+
+
+def _measure(strait: Strait) -> tuple[float, Strait]:
+    return kilometres(strait.start.point, strait.end.point), strait
 
 
 def _wait(a_week: float) -> int:

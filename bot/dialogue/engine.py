@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.care.safety import Alarm, Doubt, screen
-from bot.dialogue import danger, guarding, wording
+from bot.dialogue import danger, guarding, questions, wording
 from bot.dialogue.answers import MAX_WRITTEN_CHARS, NOT_UNDERSTOOD, add, choose_from, read_number, understand
 from bot.dialogue.commands import ALSO_ACCOMPANIED, greet, obey
 from bot.dialogue.danger import MAX_RELAYED_CHARS
@@ -121,7 +121,9 @@ def _understand(script: Script, state: State, text: str) -> Move:
         return _hear_accompanied(script, state, text, command)
     if command is not None:
         return obey(script, state, command)
-    return go_on(script, state) if state.asked is None else _hear_answer(script, state, text)
+    if state.asked is None:
+        return questions.reply(script, state, text) or go_on(script, state)
+    return _hear_answer(script, state, text)
 
 
 def _mend(text: str) -> str:
@@ -144,6 +146,9 @@ def _hear_accompanied(script: Script, state: State, text: str, command: Command 
 
 def _hear_answer(script: Script, state: State, text: str) -> Move:
     step = step_on_screen(script, state)
+    asked = questions.reply_if_asked(script, state, step, text)
+    if asked is not None:
+        return asked
     if step.kind is Kind.LOOK_UP:
         return state, (_search(state, step, present(script, state)[2].known, text),)
     answer = understand(step, text, script)
@@ -151,9 +156,15 @@ def _hear_answer(script: Script, state: State, text: str) -> Move:
         return _take_answer(script, state, step, answer)
     if len(text) > MAX_WRITTEN_CHARS:
         return note(script, state, "too_long", limit=MAX_WRITTEN_CHARS)
-    tapped = _choose_typed(script, state, text)
-    if tapped is not None:
-        return tapped
+    return (
+        _choose_typed(script, state, text)
+        or questions.mark_substances(script, state, step, text)
+        or questions.reply(script, state, text)
+        or _say_not_understood(script, state, step, text)
+    )
+
+
+def _say_not_understood(script: Script, state: State, step: Step, text: str) -> Move:
     asked_again = "not_understood" if not step.choices else "not_understood_choice"
     return note(script, state, "others_declined" if guarding.accuses(text) else asked_again)
 

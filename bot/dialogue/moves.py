@@ -139,10 +139,11 @@ def reopen(script: Script, state: State, key: str, *, marked: bool = False) -> M
 
 
 def open_on_request(script: Script, state: State, key: str) -> Move:
-    """Ask a question that is asked on request only, with what was picked before marked."""
+    """Ask a question that is asked on request only, or once more one the world answered; what was picked is marked."""
     flow = script.flow(state.flow, state.language)
     step = flow.step(key)
-    if step is None or not step.on_request:
+    looked_up = step is not None and step.kind is Kind.LOOK_UP and key in state.settled(flow.id)
+    if step is None or not (step.on_request or looked_up):
         return note(script, state, "not_understood_choice")
     return reopen(script, state, key, marked=True)
 

@@ -11,6 +11,7 @@ from bot.dialogue.events import Picked
 from bot.dialogue.flow import NO, YES, Answer, Choice, Flow, Kind, Step, fits, read
 from bot.dialogue.guarding import AS_IS, STAYS_HIDDEN, decide_hidden
 from bot.dialogue.moves import Move, enter, follow, note, reopen, say_accompanied, settle, turn_to
+from bot.dialogue.questions import take_tap
 from bot.dialogue.script import RETURN, SHOWN, Command, Script
 from bot.dialogue.state import State
 
@@ -50,6 +51,9 @@ def _pick_anywhere(script: Script, state: State, choice: str) -> Move:
     command = _COMMANDS.get(choice)
     if state.accompanied and command not in ALSO_ACCOMPANIED:
         return say_accompanied(script, state)
+    asked = take_tap(script, state, choice)
+    if asked is not None:
+        return asked
     return note(script, state, "old_button") if command is None else obey(script, state, command)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.care.questions.book import Book
 from bot.care.safety import Rules
 from bot.dialogue.flow import Flow
 
@@ -62,6 +63,7 @@ class Script:
     yes_no: Mapping[str, bool]
     dangers: Rules
     name: Callable[[str, str], str]  #: (source of a look-up, id) -> what people call it
+    questions: Book | None = None  #: what people ask; None where content has no questions
 
     @property
     def default(self) -> str:

@@ -131,6 +131,13 @@ async def test_degrees_are_a_place_only_where_one_is_asked_for(ask: Ask, expecte
     assert channel.read("-3.97, 122.5") == expected
 
 
+async def test_degrees_in_the_other_order_are_handed_on_to_be_asked_about() -> None:
+    channel = TerminalChannel(io.StringIO())
+    await channel.send("", Outgoing("Di mana?", YES_NO, Ask.PLACE))
+
+    assert channel.read("122.5, -3.97") == Place(122.5, -3.97)
+
+
 async def test_what_would_command_the_terminal_is_shown_as_a_mark() -> None:
     output = io.StringIO()
     await TerminalChannel(output).send("", Outgoing("a\x1b[2Jb\x9b31mc\x07", (Key("t", "\x1b]0;x\x07"),)))

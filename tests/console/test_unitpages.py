@@ -1,5 +1,10 @@
 """The page of the directory: who may say how many places there are this week, and who reads it."""
 
+from dataclasses import replace
+from datetime import date
+
+from bot.care.listing import Listing
+from bot.care.units import Particulars
 from storage import vacancies
 from storage.staffing import Role
 from tests.console.desks import ELSEWHERE, HERE, Browser, TestDesk
@@ -68,3 +73,23 @@ async def test_what_is_no_number_of_places_is_not_kept(desk: TestDesk) -> None:
     for places in ("-1", "100", "1000", "3.5", "tiga", "²"):
         assert "note=places_not_kept" in await say(head, HERE, places)
     assert await said(desk) == {}
+
+
+async def test_the_directory_says_who_confirmed_a_unit_and_when_one_closed_in_both_languages(desk: TestDesk) -> None:
+    units = desk.bed.world.units
+    confirmed = replace(units[HERE], verified_on=date(2026, 11, 3))
+    gone = replace(units[ELSEWHERE], active=False)
+    said = {
+        HERE: Particulars(verified_by="Kepala klinik contoh"),
+        ELSEWHERE: Particulars(closed_on=date(2026, 11, 5)),
+    }
+    units.exchange(Listing({HERE: confirmed, ELSEWHERE: gone}, said))
+    browser = await desk.sign_in(await desk.hire(Role.COUNSELLOR))
+
+    page = (await browser.open("/desk/units")).text
+
+    assert "oleh Kepala klinik contoh" in page
+    assert "tutup 5 Nov 2026" in page
+    in_english = (await browser.open("/desk/units?lang=en")).text
+    assert "by Kepala klinik contoh" in in_english
+    assert "closed 5 Nov 2026" in in_english

@@ -83,8 +83,29 @@ async def test_where_no_way_is_sensible_that_is_said(bed: TestBed) -> None:
     text = (await units(bed, "93.01.01")).text
 
     assert "belum ada unit yang wajar dicapai dalam sehari" in text
-    assert all(way_out in text for way_out in ("lewat obrolan ini", "BNN 184", "provinsi lain"))
+    assert all(way_out in text for way_out in ("lewat obrolan ini", "BNN 184", "di tempat lain"))
     assert "jalannya belum kami ketahui" in text
+
+
+async def test_where_no_way_is_sensible_another_place_is_one_tap_or_its_words_away(bed: TestBed) -> None:
+    mandobo = {"area": "93.02.01"}
+    tapped = await choose(bed, LookUp("units", "unit", "id", mandobo, picked="_other_place"))
+    said = await choose(bed, LookUp("units", "unit", "id", mandobo, text="cari di tempat lain"))
+
+    assert ids(await units(bed, "93.02.01"))[-1] == "_other_place"
+    assert "_other_place" not in ids(await units(bed, MANDONGA))
+    assert (tapped.opens, said.opens) == ("area", "area")
+
+
+async def test_who_searches_in_another_place_is_asked_for_it_and_then_offered_what_is_near_there(bed: TestBed) -> None:
+    await bed.say(CLIENT, *INTAKE[:4], "distrik mandobo boven digoel", *INTAKE[5:-1])
+    assert "belum ada unit yang wajar" in bed.last(CLIENT).text
+
+    await bed.say(CLIENT, "cari di tempat lain")
+    assert bed.last(CLIENT).text.startswith("Kamu tinggal di daerah mana?")
+
+    await bed.say(CLIENT, "kec mandonga kendari")
+    assert bed.last(CLIENT).text.startswith("Unit yang paling mudah dicapai dari Mandonga")
 
 
 async def test_who_wants_to_go_there_sees_every_service_and_who_wants_an_answer_only_those_that_answer(
@@ -160,7 +181,7 @@ async def test_where_nothing_fits_that_is_said_with_a_way_to_loosen_it(bed: Test
     found = await units(bed, "93.01.01", wishes=("within_60",))
 
     assert found.text.startswith("Belum ada unit di daftar kami yang cocok dengan saringan ini: paling jauh satu jam.")
-    assert ids(found) == ["_wishes", "_no_wishes"]
+    assert ids(found) == ["_wishes", "_no_wishes", "_other_place"]
 
 
 async def test_a_region_to_avoid_is_tapped_or_typed_and_named(bed: TestBed) -> None:

@@ -21,6 +21,7 @@ class Answer:
     """What is answered to one question, by language.  `longer`: empty where there is no more to say."""
 
     id: str
+    labels: Mapping[str, str]  #: the question on a button
     short: Mapping[str, str]
     longer: Mapping[str, str]
     opens: str | None  #: a command its button obeys
@@ -41,12 +42,13 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """`keyword`: what a keyword adds to a probability.  The others compare with the sum."""
+    """Limits of probabilities.  `keyword`: what a keyword adds.  `silent_from`: of what is out of scope."""
 
     keyword: float
     answers_from: float
     margin: float
     offers_from: float
+    silent_from: float
 
 
 @dataclass(frozen=True, slots=True)

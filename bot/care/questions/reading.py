@@ -15,7 +15,7 @@ RULES, MODEL, SUBSTANCES = "questions.toml", "questions.json", "substances.toml"
 _FOLDER = "faq/"
 #: A question is said in at least so many ways, so that the model learns it and not one person's wording.
 FEWEST_PHRASINGS = 15
-_NEEDED = ("answer", "answer_en", "source", "checked_on", "keywords")
+_NEEDED = ("ask", "ask_en", "answer", "answer_en", "source", "checked_on", "keywords")
 
 
 class QuestionsError(Exception):
@@ -38,13 +38,13 @@ def read_book(files: Mapping[str, str]) -> Book:
         substances = read_substances(_parse(SUBSTANCES, files))
     except SubstancesError as error:
         raise QuestionsError(str(error)) from None
-    groups = _phrasebook(rules.get("group", {}), vocabulary)
+    groups = _gather(rules.get("group", {}), vocabulary)
     return Book(
         vocabulary=vocabulary,
         answers={name: _read_answer(name, one) for name, one in documents.items() if name != OUT_OF_SCOPE},
         phrasings=_gather_phrasings(documents),
         keywords=Phrasebook(_keywords(documents, vocabulary)),
-        concepts=_phrasebook(rules.get("concept", {}), vocabulary),
+        concepts=_gather(rules.get("concept", {}), vocabulary),
         groups=groups,
         refusals=tuple(_read_refusal(row, rules.get("group", {})) for row in rules.get("refuse", ())),
         threshold=_read_threshold(rules),
@@ -57,18 +57,14 @@ def _parse(path: str, files: Mapping[str, str]) -> Mapping[str, Any]:
     if path not in files:
         raise QuestionsError(f"{path}: missing; questions are understood by it")
     try:
-        parsed: Mapping[str, Any] = (
-            json.loads(files[path]) if path.endswith(".json") else tomllib.loads(files[path])
-        )
+        parsed: Mapping[str, Any] = json.loads(files[path]) if path.endswith(".json") else tomllib.loads(files[path])
     except ValueError as error:
         raise QuestionsError(f"{path}: cannot be read: {error}") from None
     return parsed
 
 
 def _read_vocabulary(rules: Mapping[str, Any]) -> Vocabulary:
-    canonical = {
-        written: meant for meant, ways in rules.get("canonical", {}).items() for written in _split(ways)
-    }
+    canonical = {written: meant for meant, ways in rules.get("canonical", {}).items() for written in _split(ways)}
     return Vocabulary(canonical, frozenset(_split(rules.get("noise", {}).get("words", ""))))
 
 
@@ -76,13 +72,13 @@ def _split(said: str) -> Iterator[str]:
     return (phrase for one in said.split(",") if (phrase := " ".join(one.split())))
 
 
-def _phrasebook(named: Mapping[str, str], vocabulary: Vocabulary) -> Phrasebook:
+def _gather(named: Mapping[str, str], vocabulary: Vocabulary) -> Phrasebook:
     return Phrasebook(
-        (words, name) for name, said in named.items() for phrase in _split(said) if (words := _say(phrase, vocabulary))
+        (words, name) for name, said in named.items() for phrase in _split(said) if (words := _word(phrase, vocabulary))
     )
 
 
-def _say(phrase: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+def _word(phrase: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Say a listed phrase in the words texts are heard in; a beginning of a word stays as it is."""
     return (phrase,) if phrase.endswith(ENDLESS) and " " not in phrase else hear(phrase.strip(ENDLESS), vocabulary)
 
@@ -92,7 +88,7 @@ def _keywords(
 ) -> Iterable[tuple[tuple[str, ...], str]]:
     for name, document in documents.items():
         for keyword in document.get("keywords", ()):
-            if words := _say(keyword, vocabulary):
+            if words := _word(keyword, vocabulary):
                 yield words, name
 
 
@@ -105,7 +101,8 @@ def _read_answer(name: str, document: Mapping[str, Any]) -> Answer:
     if len({bool(text) for text in longer.values()}) > 1:
         raise QuestionsError(f"{_FOLDER}{name}.toml: longer and longer_en go together")
     short = {"id": document["answer"], "en": document["answer_en"]}
-    return Answer(name, short, longer, document.get("opens"), document["source"], document["checked_on"])
+    labels = {"id": document["ask"], "en": document["ask_en"]}
+    return Answer(name, labels, short, longer, document.get("opens"), document["source"], document["checked_on"])
 
 
 def _gather_phrasings(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
@@ -135,7 +132,7 @@ def _read_refusal(row: Mapping[str, Any], groups: Mapping[str, Any]) -> Refusal:
 
 def _read_threshold(rules: Mapping[str, Any]) -> Threshold:
     row = rules.get("threshold", {})
-    names = ("keyword", "answers_from", "margin", "offers_from")
+    names = ("keyword", "answers_from", "margin", "offers_from", "silent_from")
     if missing := [name for name in names if not isinstance(row.get(name), float)]:
         raise QuestionsError(f"{RULES}: [threshold] needs {', '.join(missing)} as numbers with a point")
     return Threshold(*(row[name] for name in names))

@@ -9,6 +9,8 @@ from bot.care.substances import find
 
 #: So many questions are offered at most.
 MOST_OFFERED = 3
+#: Canonical "not", which at the end of a sentence asks; and the concept of question words.
+_NOT, _ASKING = "tidak", "asks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,12 @@ def understand(text: str, book: Book) -> Understood:
     return _choose(_add_keywords(probable, keywords, book), keywords, book)
 
 
+def sounds_asked(text: str, book: Book) -> bool:
+    """Tell whether a text is put as a question: a question mark, a question word, or a "not" at the end."""
+    words = hear(text, book.vocabulary)
+    return "?" in text or words[-1:] == (_NOT,) or _ASKING in book.concepts.find(words)
+
+
 def list_concepts(text: str, book: Book) -> tuple[tuple[str, ...], set[str]]:
     """Return what the model looks at in a text: its words and the concepts found."""
     words = hear(text, book.vocabulary)
@@ -74,9 +82,9 @@ def _choose(scores: dict[str, float], keywords: set[str], book: Book) -> Underst
     lead = scores[first] - scores[second]
     why = f"{first} {scores[first]:.2f}, ahead by {lead:.2f}" + (", keyword" if first in keywords else "")
     sure = scores[first] >= limits.answers_from and lead >= limits.margin
-    if first == OUT_OF_SCOPE and (sure or not keywords):
+    if first == OUT_OF_SCOPE and scores[first] >= limits.silent_from:
         return _NOTHING
-    if sure:
+    if sure and first != OUT_OF_SCOPE:
         return Answered(first, why)
     offered = tuple(name for name in ranked if _may_be_offered(name, scores, limits.offers_from))[:MOST_OFFERED]
     return Offered(offered, why) if offered else _NOTHING

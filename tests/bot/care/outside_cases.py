@@ -225,7 +225,7 @@ UNITS: Final = (
     ("74.05.23", "bnnk-kendari bnnp-sultra"),  # kolono timur konawe selatan
     (
         "31.72.02",
-        "bnnk-jakarta-utara klinik-wira-dharmmesti ibm-warakas ibm-sunter-jaya ibm-tanjung-priok puskesmas-tanjung-priok rsuk-tanjung-priok yayasan-aksi-nusantara",
+        "bnnk-jakarta-utara klinik-wira-dharmmesti",
     ),  # tanjung priok
     ("31.01.01", "bnnk-jakarta-utara klinik-wira-dharmmesti bnnp-dki"),  # pulau pramuka
     ("31.72.04", "bnnk-jakarta-utara klinik-wira-dharmmesti ibm-semper-barat"),  # cilincing

@@ -80,6 +80,7 @@ def test_a_point_hours_telephone_and_date_are_read_where_they_are_given() -> Non
         ({"hours": {"mon": 8}}, "hours", "write it like 08:00-16:00"),
         ({"hours": {"mon": "16:00-08:00"}}, "hours", "write the opening hour first"),
         ({"timezone": "WITA"}, "timezone", "use one of Asia/Jakarta"),
+        ({"timezone": "Asia/Jakarta"}, "timezone", "write Asia/Makassar"),
         ({"phone": "ask at the desk"}, "phone", "write digits"),
         ({"verified_on": "yesterday"}, "verified_on", "write 2026-11-21"),
         ({"active": "yes"}, "active", "write true or false"),

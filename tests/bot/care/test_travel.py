@@ -164,3 +164,18 @@ def test_the_boats_of_the_pilot_areas_are_known(area: str, unit: str, boats: lis
 
     assert way is not None
     assert [leg.kind for leg in way.legs if leg.kind != "land"] == boats
+
+
+def test_nobody_takes_a_small_boat_far_out_where_lines_run() -> None:
+    between = Port("Tengah", Point(60 * KM, 120.0, "antara"))
+    behind = Port("Belakang", Point(60 * KM, 120.0, "antara"))
+    far = Port("Jauh", Point(100 * KM, 120.0, "jauh"))
+    wide = Strait(HARBOUR, far)
+
+    lined = build_travel([line(HARBOUR, between), line(behind, far)], [wide]).plan(HARBOUR.point, far.point)
+    unlined = build_travel([line(HARBOUR, between)], [wide]).plan(HARBOUR.point, far.point)
+
+    assert lined is not None
+    assert unlined is not None
+    assert [leg.kind for leg in lined.legs if leg.kind != "land"] == ["ferry", "ferry"]
+    assert [leg.kind for leg in unlined.legs if leg.kind != "land"] == ["boat"]

@@ -1,0 +1,1 @@
+"""Questions people ask, apart from those the model is trained on."""
