@@ -12,13 +12,22 @@ from bot.care.questions.understanding import Answered, Nothing, Offered, Refused
 from bot.care.substances import find, list_classes
 from storage.library import read_library
 
-_SETS = Path(__file__).parent.parent / "tests" / "questions"
+#: Sets apart from what the model is trained on.
+SETS = ("test", "unseen")
+_FOLDER = Path(__file__).parent.parent / "tests" / "questions"
 
 
 def main() -> None:
     """Print the scores; `python -m bench.questions misses` prints what was missed as well."""
     book = read_book(read_library())
-    rows = read_questions()
+    for which in SETS:
+        _measure(which, book)
+    recall, precision = score_substances(book)
+    print(f"substances recall {recall:.3f}, precision {precision:.3f}")
+
+
+def _measure(which: str, book: Book) -> None:
+    rows = read_questions(which)
     seconds: list[float] = []
     understood: list[tuple[str, str, Understood]] = []
     for text, question in rows:
@@ -27,18 +36,16 @@ def main() -> None:
         seconds.append(time.perf_counter() - started)
     for name, share in score(understood).items():
         print(f"{name:<28} {share:.3f}")
-    print(f"{len(rows)} texts, p99 {quantiles(seconds, n=100)[98] * 1000:.2f} ms")
-    recall, precision = score_substances(book)
-    print(f"substances recall {recall:.3f}, precision {precision:.3f}")
+    print(f"{which}: {len(rows)} texts, p99 {quantiles(seconds, n=100)[98] * 1000:.2f} ms")
     if "misses" in sys.argv:
         for text, question, one in understood:
             if not _is_right(question, one):
                 print(f"  {question:<24} {text!r}: {one}")
 
 
-def read_questions() -> list[tuple[str, str]]:
-    """Read the test set: (text, question) pairs."""
-    document = tomllib.loads((_SETS / "test.toml").read_text(encoding="utf-8"))
+def read_questions(which: str) -> list[tuple[str, str]]:
+    """Read one of the sets: (text, question) pairs."""
+    document = tomllib.loads((_FOLDER / f"{which}.toml").read_text(encoding="utf-8"))
     return [(text, name) for name, said in document["question"].items() for text in said.strip().splitlines()]
 
 
@@ -60,7 +67,7 @@ def score(understood: list[tuple[str, str, Understood]]) -> dict[str, float]:
 
 def score_substances(book: Book) -> tuple[float, float]:
     """Return recall and precision over the classes named in the set of substances."""
-    document = tomllib.loads((_SETS / "substances.toml").read_text(encoding="utf-8"))
+    document = tomllib.loads((_FOLDER / "substances.toml").read_text(encoding="utf-8"))
     meant = found = both = 0
     for row in document["text"]:
         wanted, heard = set(row["classes"]), set(list_classes(find(row["said"], book.substances)))

@@ -104,7 +104,8 @@ def read_content(files: Mapping[str, str], default: str, name: Callable[[str, st
     contacts = parse_toml(files["safety.toml"], "safety.toml")
     refuse_forbidden(files, contacts)
     with_contacts = {language: insert_contacts(said, contacts, language) for language, said in phrases.items()}
-    script = Script(languages, translated, with_contacts, commands, yes_no, _dangers(files), name, _questions(files))
+    dangers, questions = _heard(files)
+    script = Script(languages, translated, with_contacts, commands, yes_no, dangers, name, questions)
     return Content(script, tuple(findings))
 
 
@@ -288,16 +289,9 @@ def _yes_no(texts: Mapping[str, Any]) -> dict[str, bool]:
     return said
 
 
-def _dangers(files: Mapping[str, str]) -> Rules:
+def _heard(files: Mapping[str, str]) -> tuple[Rules, Book | None]:
+    """Read what danger is heard by, and what people ask; content without questions answers none."""
     try:
-        return read_rules(files)
-    except DangerContentError as error:
-        raise ContentError(str(error)) from None
-
-
-def _questions(files: Mapping[str, str]) -> Book | None:
-    """Read what people ask; content without it answers no questions."""
-    try:
-        return read_book(files) if RULES in files else None
-    except QuestionsError as error:
+        return read_rules(files), read_book(files) if RULES in files else None
+    except (DangerContentError, QuestionsError) as error:
         raise ContentError(str(error)) from None

@@ -16,7 +16,7 @@ from tests.end_to_end.people import INTAKE_ID, PATIENCE_S, hear, join_staff, rea
 from tests.end_to_end.telegram_process import TelegramProcess
 
 _FORGERIES = 10_000
-_CHANGED = 2_000 if IS_LONG else 300
+_CHANGED = 2_000 if IS_LONG else 150
 _REPEATED, _TIMES = (1_000, 5) if IS_LONG else (60, 5)
 
 
@@ -64,7 +64,7 @@ def test_every_bit_of_a_hundred_payloads_counts() -> None:
     assert accepted == 0
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_changed_foreign_and_old_buttons_change_nothing_and_nobody_is_stuck(
     bot_api: BotApi, polling: TelegramProcess
 ) -> None:
@@ -83,7 +83,7 @@ async def test_changed_foreign_and_old_buttons_change_nothing_and_nobody_is_stuc
         await first.press_old(shown.message_id, raw.decode("latin-1"))
     for token in stolen:
         await second.press_old(shown.message_id, token)
-    await bot_api.wait_until_idle(timeout=PATIENCE_S)
+    await bot_api.wait_until_idle(timeout=4 * PATIENCE_S)
 
     assert not any("(2 dari 7)" in text for text in second.received)
     await take_step(second, INTAKE_ID[2])

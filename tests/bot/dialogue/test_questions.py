@@ -77,9 +77,9 @@ def test_a_place_is_still_taken_as_a_place(place: str) -> None:
 def test_what_is_not_sure_is_offered_and_a_tap_answers() -> None:
     talk = _talk().type("mulai", _UNSURE)
 
-    assert "Bayar berapa?" in [button.label for button in talk.messages[0].buttons]
+    assert "Jam berapa bukanya?" in [button.label for button in talk.messages[0].buttons]
     assert "Bicara dengan manusia" in [button.label for button in talk.messages[0].buttons]
-    assert _COST in talk.tap("Bayar berapa?").messages[0].text
+    assert "Jam buka tiap unit berbeda" in talk.tap("Jam berapa bukanya?").messages[0].text
 
 
 def test_more_is_said_on_a_tap() -> None:
