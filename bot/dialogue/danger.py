@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from bot.care.safety import HIGH, IMMEDIATE, Alarm, Calm, Doubt, Verdict, screen
-from bot.dialogue import guarding, wording
+from bot.dialogue import guarding, questions, wording
 from bot.dialogue.answers import choose_from
 from bot.dialogue.effects import Alert, Message, Say
 from bot.dialogue.events import Typed
@@ -42,20 +42,21 @@ def raise_alarm(script: Script, state: State, text: str, alarm: Alarm) -> Move:
     return moved, (*help_card(script, state), Alert(alarm.severity, alarm.label), *relayed)
 
 
-def ask_about(script: Script, before: State, move: Move, doubt: Doubt, minute: int) -> Move:
+def ask_about(script: Script, before: State, move: Move, doubt: Doubt, typed: Typed) -> Move:
     """Ask whether there is danger now; `move`: what the words lead to by themselves.
 
-    An answer given to the open question is kept.  Not asked while a counsellor listens, and not about the same for
-    half an hour.
+    An answer given to the open question is kept, and what was asked in them is answered first.  Not asked while a
+    counsellor listens, and not about the same for half an hour.
     """
-    asked_lately = before.wondered == doubt.label and minute < before.quiet_until
+    asked_lately = before.wondered == doubt.label and typed.minute < before.quiet_until
     if before.accompanied or asked_lately:
         return move
     moved, effects = move
     settled = moved.answers != before.answers
     kept = moved if settled else before
-    wondering = replace(kept, wondering=True, wondered=doubt.label, quiet_until=minute + QUIET_MINUTES)
-    return wondering, (*(effects if settled else ()), Say(_question(script, wondering)))
+    wondering = replace(kept, wondering=True, wondered=doubt.label, quiet_until=typed.minute + QUIET_MINUTES)
+    said = effects if settled or questions.knows(script, typed.text) else ()
+    return wondering, (*said, Say(_question(script, wondering)))
 
 
 def read_answer(script: Script, state: State, text: str) -> Move | None:

@@ -108,7 +108,7 @@ def _hear(script: Script, state: State, typed: Typed) -> Move:
         return answered
     state = replace(state, wondering=False) if state.wondering else state
     move = _understand(script, state, typed.text)
-    return danger.ask_about(script, state, move, verdict, typed.minute) if isinstance(verdict, Doubt) else move
+    return danger.ask_about(script, state, move, verdict, typed) if isinstance(verdict, Doubt) else move
 
 
 def _understand(script: Script, state: State, text: str) -> Move:

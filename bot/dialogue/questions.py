@@ -41,6 +41,11 @@ def reply(script: Script, state: State, text: str) -> Move | None:
             return None
 
 
+def knows(script: Script, text: str) -> bool:
+    """Tell whether words ask something that is answered without a doubt."""
+    return script.questions is not None and isinstance(understand(text, script.questions), Answered)
+
+
 def reply_if_asked(script: Script, state: State, step: Step, text: str) -> Move | None:
     """Answer words that are clearly a question where an answer was awaited; None to take them as an answer."""
     book = script.questions

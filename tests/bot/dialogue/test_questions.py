@@ -146,3 +146,18 @@ def test_a_substance_named_elsewhere_is_not_kept() -> None:
 
     assert talk.state.draft == ()
     assert "substances" not in talk.answers
+
+
+@pytest.mark.parametrize("asked", ["klo gw dtg sendiri bakal ditangkep ga", "tolong hapus semua data saya dong"])
+def test_what_people_ask_most_is_not_taken_for_danger(asked: str) -> None:
+    talk = _talk().type(asked)
+
+    assert talk.alerts == []
+    assert not talk.state.wondering
+
+
+def test_what_is_known_is_answered_before_a_doubt_is_asked_about() -> None:
+    talk = _talk().type("makasih sudah dengerin")
+
+    assert talk.state.wondering
+    assert len(talk.messages) > 1
