@@ -51,7 +51,9 @@ def read_content(**fields: object) -> Content:
 
 
 def test_a_private_message_becomes_words_with_an_address_and_nothing_else_of_the_person() -> None:
-    assert read(update(message=message(text="halo"))) == Incoming(TELEGRAM, "700000001", "500", Text("halo"), reference="12")
+    assert read(update(message=message(text="halo"))) == Incoming(
+        TELEGRAM, "700000001", "500", Text("halo"), reference="12"
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from bot.ports import Blocked, Incoming, Start
 from handlers import turn
 from handlers.turn import Prepared
-from storage import people, phrases, tasks
+from storage import phrases, tasks
 from storage.cases import Stage
 from tests.handlers.walking import (
     CLIENT,

@@ -79,7 +79,9 @@ texts = st.one_of(
 answers: st.SearchStrategy[Answer] = st.one_of(
     st.none(), st.booleans(), st.integers(-1, 12), st.sampled_from(CHOICES), st.tuples(st.sampled_from(CHOICES))
 )
-offers = st.lists(st.builds(Offer, st.sampled_from(["74", "74.04", "unit-a", ""]), st.text(min_size=1, max_size=5)), max_size=3)
+offers = st.lists(
+    st.builds(Offer, st.sampled_from(["74", "74.04", "unit-a", ""]), st.text(min_size=1, max_size=5)), max_size=3
+)
 events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Typed, texts),
     st.builds(Picked, flows, keys, choices),
