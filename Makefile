@@ -72,7 +72,7 @@ browser: $(VENV)/.development  ## find or install the Chromium that the page tes
 	@$(BIN)/python -m tests.surroundings.chromium
 
 pytest: $(VENV)/.development  ## the tests alone (ARGS="-k word")
-	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
 
 bench: $(VENV)/.development  ## measure speed and memory against peers, as ratios; takes two minutes
 	@$(BIN)/python -m bench.advance

@@ -24,7 +24,8 @@ def locate(script: Script, state: State, position: tuple[float, float]) -> Move:
     told = next((step.id for step in flow.steps if step.source == _AREAS and state.settled(flow.id).get(step.id)), None)
     if told is not None:
         moved, _ = reopen(script, state, told)
-        return _look_up(script, moved, (), position)
+        taken = Say(Message(script.say("location_taken", state.language)))
+        return _look_up(script, moved, (taken,), position)
     if flow.completes or flow.id in DETOURS:
         return note(script, state, "unsupported_location")
     moved, effects = enter(script, replace(state.settle(NEAR, {}), asked=None), NEAR)

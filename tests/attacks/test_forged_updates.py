@@ -9,6 +9,7 @@ import pytest
 
 from bot.dialogue.buttons import MAX_TOKEN_BYTES, read_token, sign
 from bot.dialogue.effects import Button
+from handlers.attempt import SECOND_COPY
 from tests.attacks.outside import IS_LONG, send_many, write_request
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person
@@ -111,8 +112,11 @@ async def test_each_delivery_has_one_effect_however_often_it_comes_and_across_a_
         await hear(counsellor, f"kabar contoh {number} selesai")
     await bot_api.wait_until_idle(quiet=0.5, timeout=PATIENCE_S)
 
-    said = "\n".join(counsellor.received)
-    assert [said.count(f"kabar contoh {number} selesai") for number in range(_REPEATED)] == [1] * _REPEATED
+    first = "\n".join(text for text in counsellor.received if not text.startswith(SECOND_COPY))
+    again = "\n".join(text for text in counsellor.received if text.startswith(SECOND_COPY))
+    for number in range(_REPEATED):  # what was on its way to the counsellor at the kill may come once more, marked
+        told = first.count(f"kabar contoh {number} selesai"), again.count(f"kabar contoh {number} selesai")
+        assert told in {(1, 0), (0, 1), (1, 1)}
 
 
 async def _post(service: TelegramProcess, bodies: list[str]) -> None:

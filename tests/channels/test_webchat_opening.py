@@ -1,7 +1,5 @@
 """The first screen of the web chat, made of what is really said."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.content import read_content
@@ -9,13 +7,12 @@ from bot.dialogue.engine import advance, begin
 from bot.dialogue.events import Opened, Typed
 from bot.dialogue.script import MENU, Command, Script
 from channels.webchat_opening import make_opening
+from storage.library import read_library
 
 
 @pytest.fixture(scope="module")
 def script() -> Script:
-    folder = Path(__file__).parents[2] / "content"
-    files = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in sorted(folder.rglob("*.toml"))}
-    return read_content(files, "id", lambda _source, name: name).script
+    return read_content(read_library(), "id", lambda _source, name: name).script
 
 
 def test_it_shows_the_words_and_choices_of_the_menu_and_nothing_of_anybody(script: Script) -> None:

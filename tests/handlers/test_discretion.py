@@ -220,7 +220,7 @@ def test_content_that_breaks_this_does_not_go_live(word: str) -> None:
     script = replace(house.content.script, phrases={**house.content.script.phrases, "id": phrases})
     broken = replace(house, content=replace(house.content, script=script))
 
-    assert [finding.where for finding in inspect(broken) if finding.stops] == ["texts/id.toml: phrase 'knock'"]
+    assert "texts/id.toml: phrase 'knock'" in [finding.where for finding in inspect(broken) if finding.stops]
     assert [finding for finding in inspect(house) if finding.stops] == []
 
 

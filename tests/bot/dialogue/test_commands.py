@@ -217,6 +217,7 @@ def test_a_position_after_the_place_was_told_corrects_it_and_the_question_stays(
     before = dict(talk.answers)
 
     assert talk.take(HERE).state.asked == "substances"
+    assert talk.messages[0].text == "Lokasi dipakai."
     assert talk.answers == {**before, "area": "74.04"}
 
 
