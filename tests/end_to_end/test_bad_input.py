@@ -39,7 +39,7 @@ KINDS: dict[str, tuple[Act, str]] = {
     "emoji": (lambda person: person.send("🦋🏳️‍🌈👩‍👩‍👧" * 20), "Ketuk salah satu pilihan"),
     "right-to-left words": (lambda person: person.send("\u202eمرحبا بالعالم\u202c"), "Ketuk salah satu pilihan"),
     "nothing that can be seen": (lambda person: person.send("\u200b\u2060"), "Ketuk salah satu pilihan"),
-    "half characters": (lambda person: person.send("\ud83d apa"), "Ketuk salah satu pilihan"),
+    "half characters": (lambda person: person.send("\ud83d sepeda"), "Ketuk salah satu pilihan"),
     "a null": (lambda person: person.send("a\x00b"), "Ketuk salah satu pilihan"),
 }
 
