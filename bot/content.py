@@ -48,17 +48,8 @@ SENTENCES = frozenset(
     {"accompanied_button", "back", "cannot_skip", "done_choosing", "edit", "emergency_button", "emergency_card", "help"}
     | {"human_button", "menu_button", "misunderstood", "no", "not_understood", "not_understood_choice", "old_button"}
     | {"choose_shown", "pick_hint_many", "progress", "relay_text_only", "reminder_first", "reminder_open"}
-    | {
-        "skip",
-        "skipped",
-        "too_long",
-        "unknown_command",
-        "location_taken",
-        "unsupported_location",
-        "unsupported_other",
-        "welcome_back",
-    }
-    | {"safe_continue", "send", "yes"}
+    | {"skip", "skipped", "too_long", "unknown_command", "unsupported_location", "unsupported_other", "welcome_back"}
+    | {"location_taken", "safe_continue", "send", "yes"}
     | GUARDED
     | ASKED_ABOUT_DANGER
     | ASKED
