@@ -21,6 +21,29 @@ class Land:
     travel: Travel
 
 
+class Landed:
+    """What has a land shows its parts, and reads it when one of them is first asked for."""
+
+    __slots__ = ()
+
+    land: "Lazily[Land]"
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """Return every area."""
+        return self.land().gazetteer
+
+    @property
+    def units(self) -> Directory:
+        """Return every unit, as the directory stands now."""
+        return self.land().units
+
+    @property
+    def travel(self) -> Travel:
+        """Return the ways between them."""
+        return self.land().travel
+
+
 class Lazily(Generic[T]):
     """Something that is read once, by whoever asks first; others who ask meanwhile wait."""
 

@@ -9,18 +9,16 @@ from functools import partial
 from pathlib import Path
 
 from bot.care.followup import Plans, read_plans
-from bot.care.gazetteer import Gazetteer
 from bot.care.phrases import PhraseWords, parse_phrase_words
 from bot.care.plainness import Plainness, read_plainness
 from bot.care.retention import Retention, read_retention
-from bot.care.travel import Travel
 from bot.config import Config
 from bot.content import Content, read_content
 from bot.ports import Channels
 from bot.steps import parse_toml
 from handlers.clock import read_clock
 from handlers.directory import Directory, directory_file
-from handlers.land import Land, Lazily
+from handlers.land import Land, Landed, Lazily
 from handlers.limits import Allowances, Buckets, Limit
 from handlers.lookup import place_name
 from handlers.phrases import PhraseStock
@@ -33,7 +31,7 @@ from storage.library import CONTENT, read_library
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class House(Landed):
     """Everything that content and data files say, checked."""
 
     content: Content
@@ -42,21 +40,6 @@ class House:
     words: PhraseWords
     retention: Retention
     plainness: Plainness
-
-    @property
-    def gazetteer(self) -> Gazetteer:
-        """Return every area."""
-        return self.land().gazetteer
-
-    @property
-    def units(self) -> Directory:
-        """Return every unit."""
-        return self.land().units
-
-    @property
-    def travel(self) -> Travel:
-        """Return the ways between them."""
-        return self.land().travel
 
 
 def read_house(config: Config) -> House:

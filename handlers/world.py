@@ -5,14 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.care.followup import Plans
-from bot.care.gazetteer import Gazetteer
 from bot.care.retention import Retention
-from bot.care.travel import Travel
 from bot.config import Config
 from bot.dialogue.script import Script
 from bot.ports import Channels
-from handlers.directory import Directory
-from handlers.land import Land, Lazily
+from handlers.land import Land, Landed, Lazily
 from handlers.lately import Lately
 from handlers.limits import Allowances
 from handlers.phrases import PhraseStock
@@ -22,7 +19,7 @@ from storage.keyring import Keyring
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class World(Landed):
     """The parts of a running service.
 
     `channels`: those this process can send on.  `clock`: aware UTC time, the only source of it.
@@ -42,21 +39,6 @@ class World:
     clock: Callable[[], datetime]
     signals: Signals = field(default_factory=Signals)
     lately: Lately = field(default_factory=Lately)
-
-    @property
-    def gazetteer(self) -> Gazetteer:
-        """Return every area."""
-        return self.land().gazetteer
-
-    @property
-    def units(self) -> Directory:
-        """Return every unit, as the directory stands now."""
-        return self.land().units
-
-    @property
-    def travel(self) -> Travel:
-        """Return the ways between them."""
-        return self.land().travel
 
     def address_index(self, channel: str, address: str) -> bytes:
         """Blind a platform's id, so that it can be found but not read."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.care.safety import HIGH, IMMEDIATE, Alarm, Calm, Doubt, Verdict, screen
 from bot.dialogue import guarding, questions, wording
@@ -27,7 +28,7 @@ SENTENCES = frozenset({*ANSWERS, "danger_question", "danger_hard_said", "danger_
 def listen(script: Script, state: State, typed: Typed) -> Verdict:
     """Hear danger in what was typed; words of the buttons on the screen are answers, which the step itself judges."""
     step = script.flow(state.flow, state.language).step(state.asked or "")
-    labels = [set(normalise(choice.label).split()) for choice in step.choices] if step is not None else []
+    labels = [_words_of(choice.label) for choice in step.choices] if step is not None else []
     parts = [set(normalise(part).split()) for part in _PARTS.split(typed.text)]
     if all(any(part <= label for label in labels) for part in parts):
         return Calm()
@@ -81,6 +82,12 @@ def answer(script: Script, state: State, choice: str) -> Move:
     if state.accompanied:
         return ask_again(script, state, Say(Message(script.say("danger_safe_said", state.language))))
     return note(script, state, "danger_safe_said")
+
+
+@lru_cache(maxsize=1_024)
+def _words_of(label: str) -> frozenset[str]:
+    """Return the words of a button, which are content; what people write must never be kept here."""
+    return frozenset(normalise(label).split())
 
 
 def _question(script: Script, state: State) -> Message:

@@ -74,13 +74,8 @@ class Transit:
             raise self._strange() from None
 
     def _call(self, what: str, **body: str) -> _Data:
-        import httpx  # noqa: PLC0415 - takes a twentieth of a second, which a start without a key service need not spend
-
         address = f"{self._address}/v1/{self._mount}/{what}/{self._key}"
-        try:
-            status, answer = self._post(address, body)
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            raise Locked(f"{self._named()} cannot be reached ({type(error).__name__}); asking again") from None
+        status, answer = self._post(address, body)
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Locked(f"{self._named()} answers {status}, it may be sealed itself; asking again")
         if status != HTTPStatus.OK:
@@ -91,20 +86,23 @@ class Transit:
             raise self._strange() from None
 
     def _post(self, address: str, body: dict[str, str]) -> tuple[int, bytes]:
-        import httpx  # noqa: PLC0415 - see above
+        import httpx  # noqa: PLC0415 - takes a twentieth of a second, which a start without a key service need not spend
 
         trust = str(self._authority_file) if self._authority_file else True
         headers = {"X-Vault-Token": self._read_token(), "X-Vault-Request": "true"}
         until = time.monotonic() + _WHOLE_SECONDS
-        with (
-            httpx.Client(timeout=_QUIET_SECONDS, trust_env=False, verify=trust, follow_redirects=False) as client,
-            client.stream("POST", address, json=body, headers=headers) as response,
-        ):
-            answer = bytearray()
-            for chunk in response.iter_bytes():
-                answer += chunk
-                if time.monotonic() > until or len(answer) > _LONGEST_ANSWER:
-                    raise httpx.ReadTimeout("too slow or too long")
+        try:
+            with (
+                httpx.Client(timeout=_QUIET_SECONDS, trust_env=False, verify=trust, follow_redirects=False) as client,
+                client.stream("POST", address, json=body, headers=headers) as response,
+            ):
+                answer = bytearray()
+                for chunk in response.iter_bytes():
+                    answer += chunk
+                    if time.monotonic() > until or len(answer) > _LONGEST_ANSWER:
+                        raise httpx.ReadTimeout("too slow or too long")
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise Locked(f"{self._named()} cannot be reached ({type(error).__name__}); asking again") from None
         return response.status_code, bytes(answer)
 
     def _read_token(self) -> str:
