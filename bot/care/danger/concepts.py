@@ -65,7 +65,7 @@ def find(words: tuple[str, ...], index: Index) -> list[Hit]:
     """List every concept found, in the order of the words."""
     hits: list[Hit] = []
     for start, (word, following) in enumerate(zip_longest(words, words[1:])):
-        if word.isdigit():
+        if word.isdecimal():
             hits.extend(_match_all(words, start, index.ranged))
             continue
         hits.extend(_match_all(words, start, index.pairs.get((word, following), ())))
@@ -81,7 +81,7 @@ def is_word(pattern: str, word: str) -> bool:
     if pattern.endswith(ENDLESS):
         return word.startswith(pattern[:-1])
     if pattern.startswith("#"):
-        return word.isdigit() and len(word) <= 6 and _is_within(pattern, int(word))  # noqa: PLR2004 - no longer figures
+        return word.isdecimal() and len(word) <= 6 and _is_within(pattern, int(word))  # noqa: PLR2004 - no longer figures
     return pattern == word
 
 

@@ -148,7 +148,7 @@ def resolve(token: str, lexicon: Lexicon) -> tuple[str, ...]:
 def _look_up(token: str, lexicon: Lexicon) -> tuple[str, ...] | None:
     if token in lexicon.canonical:
         return lexicon.canonical[token]
-    return (token,) if token in lexicon.known or token.isdigit() or lexicon.begins_known(token) else None
+    return (token,) if token in lexicon.known or token.isdecimal() or lexicon.begins_known(token) else None
 
 
 def _reshape(token: str) -> list[str]:

@@ -38,6 +38,7 @@ def _seconds(text: str) -> float:
 @example("bun*h*" * 1_500)
 @example("ga " * 3_000)
 @example("💊" * 4_000)
+@example("❶ pil² ٣ butir")
 @example("\ud800 mau mati")
 @settings(deadline=None, max_examples=60)
 def test_no_text_raises_or_takes_long(text: str) -> None:
