@@ -17,18 +17,8 @@ from handlers.opening import open_world
 from storage import cases, people
 from storage.tables import clients, outbox
 from storage.transaction import Work
-from tests.worlds import real_house
 
 T = TypeVar("T")
-
-
-@pytest.fixture
-def config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Settings whose files all lie in the folder of the test; the content is read once for all commands."""
-    monkeypatch.setattr("handlers.opening.read_house", lambda _config: real_house())
-    file = tmp_path / "config.toml"
-    file.write_text("[care]\noffer_minutes = 15\n")
-    return file
 
 
 def _run(config_file: Path, *arguments: str, typed: str | None = None) -> Result:

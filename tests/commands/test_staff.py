@@ -4,7 +4,6 @@ import asyncio
 import re
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner, Result
 
 from commands.settings import load_config
@@ -13,16 +12,6 @@ from handlers.opening import open_world
 from storage import staffing
 from storage.staffing import Purpose, StaffMember
 from storage.transaction import Work
-from tests.worlds import real_house
-
-
-@pytest.fixture
-def config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Settings whose files all lie in the folder of the test; the content is read once for all commands."""
-    monkeypatch.setattr("handlers.opening.read_house", lambda _config: real_house())
-    file = tmp_path / "config.toml"
-    file.write_text("[care]\noffer_minutes = 15\n")
-    return file
 
 
 def _run(config_file: Path, *arguments: str) -> Result:
