@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.dialogue.layout import fit
@@ -16,6 +16,14 @@ _MOST_ATTEMPTS = 400
 _LONGEST_DELAY_S = 300.0
 #: Stands before the words of a second copy, so that both people can tell that the first may have arrived.
 SECOND_COPY = "↻ "
+
+
+class NotOurs(TryLater):
+    """Another process sends on the channel by now."""
+
+    def __init__(self) -> None:
+        """Leave it to that one at once."""
+        super().__init__(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +64,19 @@ class Outcome:
     def waits(self) -> bool:
         """Tell whether the letter will be tried again, so that what comes after it must wait too."""
         match self.error:
-            case TryLater():
-                return self.letter.attempts < _MOST_ATTEMPTS
+            case TryLater(perhaps=perhaps):
+                return self.letter.attempts < _MOST_ATTEMPTS and not (perhaps and self.letter.is_unrepeatable)
             case Uncertain():
-                return not self.letter.again
+                return not (self.letter.again or self.letter.is_unrepeatable)
             case _:
                 return False
 
 
-async def send(letter: Letter, route: Route | None) -> Outcome:
-    """Send a letter piece by piece; whatever happens is in the outcome."""
+async def send(letter: Letter, route: Route | None, may_send: Callable[[], bool]) -> Outcome:
+    """Send a letter piece by piece; whatever happens is in the outcome.
+
+    `may_send`: asked before each piece; once it is False the rest is left to whoever sends now.
+    """
     if route is None:
         return Outcome(letter, None, letter.message, error=Unreachable("no address left"))
     pieces: Sequence[Outgoing] = ()
@@ -76,6 +87,8 @@ async def send(letter: Letter, route: Route | None) -> Outcome:
         message = await _clear(letter, route, message)
         pieces = fit(replace(message, replaces=route.screen if letter.replace else None), route.channel.limits)
         for piece in pieces:
+            if not may_send():
+                raise NotOurs  # noqa: TRY301 - the rest is kept like the rest of what a platform did not take
             reference = await route.channel.send(route.address, piece)
             references += () if reference is None else (reference,)
             sent += 1

@@ -3,21 +3,21 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from itertools import groupby
 
-from bot.ports import ChannelName, TryLater, Uncertain, Unreachable
-from handlers import cleaning, handoff, staffcopies
-from handlers.apart import keep_apart
-from handlers.attempt import Outcome, Route, delay, send
+from bot.ports import ChannelName, TryLater, Unreachable
+from handlers import cleaning
+from handlers.attempt import NotOurs, Outcome, Route, send
 from handlers.pacing import CHAT_WAIT_SECONDS, IDLE_SECONDS, Pacing
+from handlers.resting import Resting
+from handlers.settle import note_parked, settle, settle_apart
 from handlers.world import World
-from storage import cases, chats, outbox, people, staffing
-from storage.cases import CaseId
-from storage.chats import Delivery, Side
+from storage import outbox, people, staffing
 from storage.errors import CommitUnknown, Overloaded, StorageError, StoreUnavailable
 from storage.outbox import Letter
 from storage.people import ClientId
@@ -27,19 +27,39 @@ log = logging.getLogger(__name__)
 
 _CLAIMED_AT_ONCE = 50
 _LAST_SECONDS = 10.0
-#: What a counsellor is told about words that did not certainly arrive.
-_TROUBLE = {Delivery.UNCERTAIN: "staff_uncertain", Delivery.FAILED: "staff_undelivered"}
+#: How often it is looked for whom something stands behind a letter that was taken away.
+_REVIVE_SECONDS = 10.0
+
+
+def _always() -> bool:
+    return True
+
+
+def _without_fence(_work: Work) -> None:
+    """Let every step pass: nobody else sends."""
 
 
 class Sender:
-    """Sends for every channel this process speaks on."""
+    """Sends for every channel of its world, the only one that does at the time."""
 
-    def __init__(self, world: World) -> None:
-        """Send for a world."""
+    def __init__(
+        self,
+        world: World,
+        may_send: Callable[[], bool] = _always,
+        fence: Callable[[Work], None] = _without_fence,
+    ) -> None:
+        """Send for a world.
+
+        `may_send`: asked right before each claim and each call to a platform; once it is False, what was not tried
+        is put back.  `fence`: raises in the step of a claim when another process sends by now.
+        """
         self._world = world
+        self._may_send = may_send
+        self._fence = fence
         self._names = [str(name) for name in world.channels]
-        self._held: dict[str, datetime] = {}  # channel -> until when the platform takes nothing at all
         self._pacing = Pacing(world.channels)
+        self._resting = Resting()
+        self._revive_at = 0.0
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
 
@@ -53,6 +73,7 @@ class Sender:
                 if not is_recovered:
                     await self._world.database.write(self._recover)
                     is_recovered = True
+                await self._revive()
                 taken = await self._take_up(_CLAIMED_AT_ONCE - len(self._under_way))
             except StorageError as error:
                 log.warning("outbox", extra={"action": "outbox.waiting", "error": error})
@@ -77,7 +98,9 @@ class Sender:
 
     async def _take_up(self, most: int) -> int:
         """Begin to send at most so many letters, each recipient's on its own, so that a slow one holds up nobody."""
-        names = [name for name in self._names if self._held.get(name, self._world.clock()) <= self._world.clock()]
+        if not self._may_send():
+            return 0
+        names = [name for name in self._names if not self._resting.is_resting(name, self._world.clock())]
         taken = 0
         for name in names:
             taken += await self._take_up_on(name, most - taken)
@@ -109,6 +132,7 @@ class Sender:
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     def _claim(self, work: Work, name: str, most: int) -> list[tuple[Letter, Route | None]]:
+        self._fence(work)
         routed: list[tuple[Letter, Route | None]] = []
         for letter in outbox.claim(work, [name], most=most):
             try:
@@ -119,8 +143,18 @@ class Sender:
         return routed
 
     def _recover(self, work: Work) -> None:
+        self._fence(work)
         for letter in outbox.recover(work, self._names):
-            self._mark(work, letter, Delivery.UNCERTAIN)
+            note_parked(work, self._world, letter)
+        held = outbox.list_holds(work)
+        work.after_commit(lambda: self._resting.go_on(held))
+
+    async def _revive(self) -> None:
+        now = time.monotonic()
+        if now >= self._revive_at and self._may_send():
+            self._revive_at = now + _REVIVE_SECONDS
+            for name in self._names:
+                await self._world.database.write(partial(outbox.revive, channel=name))
 
     async def _send_queue(self, queue: Sequence[tuple[Letter, Route | None]], place: float) -> None:
         """Send one recipient's letters in order; after one that must wait, the rest waits behind it."""
@@ -128,10 +162,13 @@ class Sender:
         screen: str | None = None
         gone: set[str] = set()
         for letter, known in queue:
+            if not self._may_send():
+                break
             if known is not None and not self._pacing.may_send(letter.channel, known.address, is_group=known.is_group):
                 break
             route = known if known is None or screen is None else replace(known, screen=screen)
-            outcome = await send(letter, None if letter.channel in gone else route)
+            outcome = await send(letter, None if letter.channel in gone else route, self._may_send)
+            self._world.tally.note_send(letter.channel, outcome.error)
             if not outcomes:
                 self._pacing.note_answer(letter.channel, place)
             outcomes.append(outcome)
@@ -140,13 +177,19 @@ class Sender:
                 gone.add(letter.channel)
             if outcome.waits:
                 break
-        unsent = [letter for letter, _ in queue[len(outcomes) :]]
-        self._pacing.note_refusals(one.letter.channel for one in outcomes if isinstance(one.error, TryLater))
+        await self._settle(outcomes, [letter for letter, _ in queue[len(outcomes) :]])
+
+    async def _settle(self, outcomes: Sequence[Outcome], unsent: Sequence[Letter]) -> None:
+        wait = timedelta(seconds=CHAT_WAIT_SECONDS if self._may_send() else 0)
+        self._pacing.note_refusals(one.letter.channel for one in outcomes if _is_refused(one))
+        resting = self._resting.note(outcomes, self._world.clock())
         try:
-            await self._keep(lambda work: self._settle(work, outcomes, unsent))
+            await self._keep(lambda work: settle(work, self._world, outcomes, unsent, wait))
         except Exception as error:
             log.exception("outbox", extra={"action": "outbox.unsettled", "error": error})
-            await self._keep(lambda work: self._settle_apart(work, outcomes, unsent))
+            await self._keep(lambda work: settle_apart(work, self._world, outcomes, unsent, wait))
+        for channel, until in resting.items():
+            await self._keep(partial(outbox.hold_channel, channel=channel, until=until))
 
     async def _keep(self, settle: Callable[[Work], None]) -> None:
         """Note what became of letters, however long the store does not take it: they were sent already."""
@@ -177,84 +220,10 @@ class Sender:
         )
         return Route(channel, client.address, client.index, client.screen, known)
 
-    def _settle(self, work: Work, outcomes: Iterable[Outcome], unsent: Sequence[Letter]) -> None:
-        for outcome in outcomes:
-            self._settle_one(work, outcome)
-        if unsent:
-            outbox.put_back(work, unsent, timedelta(seconds=CHAT_WAIT_SECONDS))
-
-    def _settle_apart(self, work: Work, outcomes: Iterable[Outcome], unsent: Sequence[Letter]) -> None:
-        for outcome in outcomes:
-            if not keep_apart(work, partial(self._settle_one, work, outcome)):
-                outbox.park(work, outcome.letter, "uncertain" if outcome.error is None else "failed")
-        self._settle(work, (), unsent)
-
-    def _settle_one(self, work: Work, outcome: Outcome) -> None:
-        letter = outcome.letter
-        cleaning.note_outcome(work, outcome)
-        match outcome.error:
-            case None:
-                self._note_sent(work, outcome)
-            case TryLater(seconds=seconds, everywhere=everywhere) if outcome.waits:
-                wait = timedelta(seconds=max(seconds, delay(letter.attempts)))
-                outbox.postpone(work, letter, wait, outcome.rest, again=False)
-                if everywhere:
-                    self._held[letter.channel] = work.now + timedelta(seconds=seconds)
-            case Uncertain() if outcome.waits:
-                wait = timedelta(seconds=delay(letter.attempts))
-                outbox.postpone(work, letter, wait, outcome.rest, again=True)
-            case Uncertain():
-                outbox.park(work, letter, "uncertain")
-                self._mark(work, letter, Delivery.UNCERTAIN)
-            case Unreachable():
-                self._forget(work, letter, outcome.route)
-            case _:
-                outbox.park(work, letter, "failed")
-                self._mark(work, letter, Delivery.FAILED)
-
-    def _note_sent(self, work: Work, outcome: Outcome) -> None:
-        letter, route = outcome.letter, outcome.route
-        outbox.mark_sent(work, letter)
-        staffcopies.note_sent(work, self._world, outcome)
-        side = self._mark(work, letter, Delivery.SENT)
-        if route is None or outcome.reference is None:
-            return
-        if route.index is not None and letter.message.keys:
-            people.set_screen(work, ClientId(letter.recipient), route.index, outcome.reference)
-        if route.index is None and letter.message_id is not None:
-            self._keep_reference(work, letter.message_id, side, outcome.reference)
-
-    def _keep_reference(self, work: Work, about: bytes, side: Side | None, reference: str) -> None:
-        """Remember what staff got, so that a reply to it finds its case."""
-        if side is Side.CLIENT:
-            chats.keep_reference(work, about, reference)
-            return
-        case = cases.load_case(work, CaseId(about), lock=True)
-        if case is not None:
-            cases.save_case(work, replace(case, card=reference))
-
-    def _forget(self, work: Work, letter: Letter, route: Route | None) -> None:
-        """Forget an address that is gone; a counsellor who spoke to it is told once."""
-        outbox.mark_sent(work, letter)
-        self._mark(work, letter, Delivery.FAILED, tell=False)
-        if letter.to is not None or route is None:
-            return
-        if route.index is None:
-            staffing.unlink(work, letter.recipient, letter.channel)
-        elif people.forget_address(work, ClientId(letter.recipient), route.index):
-            handoff.tell_client_unreachable(work, self._world, ClientId(letter.recipient))
-
-    def _mark(self, work: Work, letter: Letter, delivery: Delivery, *, tell: bool = True) -> Side | None:
-        """Mark the chat message a letter carries and return who said it; its counsellor hears of trouble."""
-        marked = chats.mark(work, letter.message_id, delivery) if letter.message_id is not None else None
-        if marked is None:
-            return None
-        case_id, side = marked
-        work.after_commit(lambda: self._world.signals.wake_page(case_id))
-        if tell and side is Side.COUNSELLOR and delivery in _TROUBLE:
-            handoff.tell_undelivered(work, self._world, CaseId(case_id), _TROUBLE[delivery])
-        return side
-
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._world.signals.outbox.wait(), self._pacing.rest())
+
+
+def _is_refused(outcome: Outcome) -> bool:
+    return isinstance(outcome.error, TryLater) and not isinstance(outcome.error, NotOurs)

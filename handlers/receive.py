@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from weakref import WeakValueDictionary
 
 from bot.care.safety import Calm, screen
@@ -9,11 +10,14 @@ from bot.dialogue.effects import Message
 from bot.dialogue.script import Command
 from bot.ports import Blocked, Channel, Crowded, Incoming, Moved, Other, Outgoing, Tap, Text
 from handlers import turn
-from handlers.limits import MOST_ACKNOWLEDGING
+from handlers.attempts import Attempts
+from handlers.congestion import Congestion
+from handlers.limits import MOST_ACKNOWLEDGING, RETURN_PHRASES
 from handlers.phrases import NoPhraseReady
 from handlers.speak import WEBCHAT, to_client
+from handlers.tally import TurnEnd
 from handlers.world import World
-from storage import deliveries, outbox, people, staffing
+from storage import deliveries, outbox, people, staffing, tries
 from storage.conversations import ConversationMoved
 from storage.errors import Closed, CommitUnknown, Overloaded, StoreUnavailable
 from storage.transaction import Work
@@ -36,6 +40,8 @@ class Receiver:
         self._world = world
         self._lanes: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._acknowledging: set[asyncio.Task[None]] = set()
+        self._congestion = Congestion(world)
+        self._attempts = Attempts(world)
 
     async def receive(self, incoming: Incoming) -> None:
         """Take one delivery; returns once everything that follows from it is durable.
@@ -45,12 +51,16 @@ class Receiver:
         keep the delivery and repeat it.  What is beyond the limits of its address is not taken and not repeated.
         """
         lane = self._lane(incoming)
+        began = time.monotonic()
         async with lane:
             if await self._may_speak(incoming):
-                await self._take(incoming)
+                await self._take_counted(incoming)
             else:
+                self._world.tally.note_turn(incoming.channel, TurnEnd.SLOWED)
                 await self._slow_down(incoming)
+        self._world.tally.note_turn_time(time.monotonic() - began)
         self._acknowledge(incoming)
+        await self._congestion.reassure(incoming)
 
     async def _may_speak(self, incoming: Incoming) -> bool:
         """Tell whether an address may be heard now; danger and staff always are."""
@@ -70,9 +80,24 @@ class Receiver:
         if self._world.allowances.warnings.take(source, now):
             await self._world.database.write(lambda work: _say_once(work, self._world, incoming, "too_fast"))
 
-    async def _take(self, incoming: Incoming) -> None:
-        prepared = await self._prepare(incoming)
+    async def _take_counted(self, incoming: Incoming) -> None:
+        try:
+            end = await self._take(incoming)
+        except _REPEATABLE:
+            self._world.tally.note_turn(incoming.channel, TurnEnd.REPEATED)
+            raise
+        self._world.tally.note_turn(incoming.channel, end)
+
+    async def _take(self, incoming: Incoming) -> TurnEnd:
         index = self._world.delivery_index(incoming.channel, incoming.provider_id)
+        if await self._attempts.has_given_up(index):
+            await self._say_given_up(incoming)
+            return TurnEnd.DEAD
+        with self._attempts.noting(index, incoming.channel):
+            return await self._try(incoming, index)
+
+    async def _try(self, incoming: Incoming, index: bytes) -> TurnEnd:
+        prepared = await self._prepare(incoming)
         for _ in range(deliveries.MAX_ATTEMPTS):
             try:
                 await self._world.database.write(lambda work: turn.take(work, self._world, incoming, prepared))
@@ -84,10 +109,11 @@ class Receiver:
                 await self._world.phrases.make_ready()
             except Exception as error:
                 log.exception("turn", extra={"action": "turn.failed", "channel": incoming.channel, "error": error})
+                self._world.tally.note_turn(incoming.channel, TurnEnd.STUMBLED)
                 if await self._stumble(incoming, index, type(error).__name__):
-                    return
+                    return TurnEnd.DEAD
             else:
-                return
+                return TurnEnd.TAKEN
         raise StoreUnavailable("the delivery was not taken in five attempts; it is repeated")
 
     async def _stumble(self, incoming: Incoming, index: bytes, name: str) -> bool:
@@ -95,13 +121,16 @@ class Receiver:
         database = self._world.database
         dead = await database.write(lambda work: deliveries.stumble(work, index, incoming.channel, name))
         if dead:
-            try:
-                await database.write(lambda work: _say_once(work, self._world, incoming, "error_kind"))
-            except _REPEATABLE:
-                raise
-            except Exception as error:
-                log.exception("turn", extra={"action": "turn.unsaid", "channel": incoming.channel, "error": error})
+            await self._say_given_up(incoming)
         return dead
+
+    async def _say_given_up(self, incoming: Incoming) -> None:
+        try:
+            await self._world.database.write(lambda work: _say_once(work, self._world, incoming, "error_kind"))
+        except _REPEATABLE:
+            raise
+        except Exception as error:
+            log.exception("turn", extra={"action": "turn.unsaid", "channel": incoming.channel, "error": error})
 
     async def _prepare(self, incoming: Incoming) -> turn.Prepared:
         """Hash a typed return phrase before the transaction; everything else needs no preparation."""
@@ -110,11 +139,17 @@ class Receiver:
         phrase = self._world.phrases.read(incoming.content.text)
         if phrase is None:
             return turn.Prepared()
-        source, now = (incoming.channel, incoming.address), self._world.clock().timestamp()
-        allowances = self._world.allowances
-        if not (allowances.return_phrases.take(source, now) and allowances.all_return_phrases.take("all", now)):
+        if not await self._may_try(incoming):
             return turn.Prepared(_NOBODYS_PHRASE)
         return turn.Prepared(await self._world.phrases.find_index(phrase))
+
+    async def _may_try(self, incoming: Incoming) -> bool:
+        """Count a try at a return phrase, in all processes together; too many in this one alone are refused first."""
+        if not self._world.allowances.all_return_phrases.take("all", self._world.clock().timestamp()):
+            return False
+        index = self._world.keyring.index("tries.phrase", f"{incoming.channel} {incoming.address}")
+        most, seconds = RETURN_PHRASES.most, RETURN_PHRASES.seconds
+        return await self._world.database.write(lambda work: tries.take(work, index, most, seconds))
 
     def _acknowledge(self, incoming: Incoming) -> None:
         """Tell the platform that a tap was heard, while the next delivery is taken already."""

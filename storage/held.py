@@ -41,6 +41,12 @@ def list_unannounced(work: Work) -> list[ClientId]:
     return [ClientId(row[0]) for row in rows]
 
 
+def is_unannounced(work: Work, client_id: ClientId) -> bool:
+    """Tell whether something waits for a client whose time has come, and they have not been told."""
+    due = (letters.c.recipient_id == folder(client_id)) & (letters.c.state == HELD) & (letters.c.not_before <= work.now)
+    return work.data.execute(select(letters.c.outbox_id).where(due).limit(1)).first() is not None
+
+
 def shift(work: Work, client_id: ClientId, moment: datetime) -> None:
     """Let what waits for a client wait until a later time."""
     mine = (letters.c.recipient_id == folder(client_id)) & (letters.c.state == HELD)
@@ -58,7 +64,7 @@ def mark_knocked(work: Work, client_id: ClientId) -> bool:
 
 def release(work: Work, client_id: ClientId, channel: str) -> None:
     """Let everything that waits for a client go out on a channel now."""
-    values = {"state": "queued", "channel": channel, "not_before": work.now}
+    values = {"state": "queued", "channel": channel, "not_before": work.now, "look_at": work.now}
     work.data.execute(update(letters).where(_waiting_for(client_id)).values(**values))
 
 

@@ -7,10 +7,13 @@ Tables about people are made without SQLite's numbers of rows, which would tell 
 """
 
 from storage.tables.audit import approvals, audit_head, audit_rows
+from storage.tables.broadcasts import broadcast_recipients, broadcast_taps, broadcasts, news_wishes
 from storage.tables.care import cases, messages, reminders, tasks
-from storage.tables.delivery import outbox, seen, stumbles
+from storage.tables.delivery import holds, outbox, seen, stumbles
+from storage.tables.duties import duties, tries
 from storage.tables.guard import hidden_words
 from storage.tables.metadata import metadata
+from storage.tables.operator import operator_wishes, rules_in_force
 from storage.tables.people import addresses, clients, conversations, erasures, phrases, traces, transcripts
 from storage.tables.team import invites, staff, staff_addresses, staff_copies, staff_sessions
 from storage.tables.units import unit_vacancies
@@ -20,17 +23,25 @@ __all__ = [
     "approvals",
     "audit_head",
     "audit_rows",
+    "broadcast_recipients",
+    "broadcast_taps",
+    "broadcasts",
     "cases",
     "clients",
     "conversations",
+    "duties",
     "erasures",
     "hidden_words",
+    "holds",
     "invites",
     "messages",
     "metadata",
+    "news_wishes",
+    "operator_wishes",
     "outbox",
     "phrases",
     "reminders",
+    "rules_in_force",
     "seen",
     "staff",
     "staff_addresses",
@@ -40,5 +51,6 @@ __all__ = [
     "tasks",
     "traces",
     "transcripts",
+    "tries",
     "unit_vacancies",
 ]

@@ -39,7 +39,7 @@ approvals = Table(
     "approvals",
     metadata,
     Column("approval_id", Id16, primary_key=True),
-    Column("kind", String(16), nullable=False),  # role_grant
+    Column("kind", String(16), nullable=False),  # role_grant, broadcast
     Column("requested_by", Id16, ForeignKey("staff.staff_id", ondelete="CASCADE"), nullable=False),
     Column("content", Sealed, nullable=False),  # in the folder of who requested it
     Column("content_hash", LargeBinary(_HASH_BYTES), nullable=False),

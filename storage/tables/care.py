@@ -1,9 +1,9 @@
 """Tables of the help somebody gets: cases, the words said in them, tasks for people, and reminders."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
 from storage.sealed import Id16, Minute, Sealed
-from storage.tables.metadata import metadata, owned_by_client
+from storage.tables.metadata import metadata, only, owned_by_client
 
 #: A self-referral that a unit looks after.
 cases = Table(
@@ -23,6 +23,7 @@ cases = Table(
     Index(None, "unit_id", "status"),
     Index(None, "client_id"),
     Index(None, "staff_id"),
+    Index("ix_cases_answer_by", "answer_by", **only(text("answer_by IS NOT NULL"))),
     sqlite_with_rowid=False,
 )
 
@@ -65,10 +66,18 @@ reminders = Table(
     Column("case_id", Id16, ForeignKey("cases.case_id", ondelete="CASCADE")),
     Column("kind", String(32), nullable=False),
     Column("slot", String(64), nullable=False),
-    Column("due_at", Minute, nullable=False),
-    Column("state", String(16), nullable=False),  # waiting, sent, answered, missed, dropped, reduced
-    Column("lease_until", Minute),
+    Column("due_at", Minute, nullable=False),  # when it was due, from which lateness counts; once sent, when it was
+    # waiting, sent, answered, missed, dropped, skipped, merged, reduced
+    Column("state", String(16), nullable=False),
+    # From when it may be taken: when due, or when a lease has ended.  0 in rows of an older release: not known yet.
+    Column("free_at", Minute, nullable=False, server_default="0"),
+    Column("taken", Integer, nullable=False, server_default="0"),  # how often; fences off who lost the lease
     UniqueConstraint("client_id", "slot"),
-    Index(None, "state", "due_at"),
+    Index(None, "case_id"),
+    # Each holds only what its question is about, so that what is planned or settled makes no answer slower.
+    Index("ix_reminders_waiting", "free_at", **only(text("state = 'waiting'"))),
+    Index("ix_reminders_taken", "taken", **only(text("state = 'waiting' AND taken > 0"))),
+    Index("ix_reminders_sent", "kind", "due_at", **only(text("state = 'sent'"))),
+    Index("ix_reminders_answered", "due_at", **only(text("state = 'answered'"))),
     sqlite_with_rowid=False,
 )

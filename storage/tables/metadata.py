@@ -1,6 +1,8 @@
 """What all tables share: how constraints are named, and how a row belongs to a client."""
 
-from sqlalchemy import Column, ForeignKey, MetaData
+from typing import TypedDict
+
+from sqlalchemy import Column, ForeignKey, MetaData, TextClause
 
 from storage.sealed import Id16
 
@@ -12,6 +14,18 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+class Only(TypedDict):
+    """What makes an index hold a part of the rows only, by database."""
+
+    sqlite_where: TextClause
+    postgresql_where: TextClause
+
+
+def only(condition: TextClause) -> Only:
+    """Make the words that let an index hold only rows of a condition; a query must say it in the same words."""
+    return Only(sqlite_where=condition, postgresql_where=condition)
 
 
 def owned_by_client() -> Column[bytes]:
