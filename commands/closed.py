@@ -1,6 +1,7 @@
-"""What a sealed service answers: whom to call, and that messages are kept by their platforms meanwhile."""
+"""What a service answers that is not open: whom to call, and that messages are kept by their platforms meanwhile."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
@@ -15,12 +16,28 @@ from starlette.routing import Route
 from bot.dialogue.script import Script
 from browser.headers import QuietHeaders
 
+
+class Closed(StrEnum):
+    """Why a service is not open: its keys are closed, or another process uses its data."""
+
+    SEALED = "sealed"
+    WAITING = "waiting"
+
+
 _METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 #: Asks platforms and people to come again soon.
 _LATER: Final[Mapping[str, str]] = MappingProxyType({"Retry-After": "30"})
-_DESK: Final = (
-    "Tersegel: kunci layanan ini belum dibuka. Hubungi pengelola; pesan klien di Telegram tidak hilang.\n\n"
-    "Sealed: the keys of this service are not open yet. Whoever runs it types: singgah unseal\n"
+_DESK: Final[Mapping[Closed, str]] = MappingProxyType(
+    {
+        Closed.SEALED: (
+            "Tersegel: kunci layanan ini belum dibuka. Hubungi pengelola; pesan klien di Telegram tidak hilang.\n\n"
+            "Sealed: the keys of this service are not open yet. Whoever runs it types: singgah unseal\n"
+        ),
+        Closed.WAITING: (
+            "Menunggu: layanan ini sudah berjalan di proses lain. Buka alamat yang biasa, atau hubungi pengelola.\n\n"
+            "Waiting: another process of this service uses the data. This one takes over when that one ends.\n"
+        ),
+    }
 )
 _PAGE: Final = Environment(autoescape=True, trim_blocks=True).from_string(
     """<!doctype html>
@@ -46,10 +63,10 @@ _PAGE: Final = Environment(autoescape=True, trim_blocks=True).from_string(
 )
 
 
-def build_closed_app(script: Script, *, secure: bool) -> Starlette:
-    """Build the application of a sealed service; it keeps nothing and reads no request.
+def build_closed_app(script: Script, why: Closed, *, secure: bool, more: Sequence[Route] = ()) -> Starlette:
+    """Build the application of a service that is not open; it keeps nothing and reads no request.
 
-    `secure`: the service is reached over https only.
+    `secure`: the service is reached over https only.  `more`: what it answers beside that.
     """
     page = _PAGE.render(script=script)
 
@@ -60,17 +77,18 @@ def build_closed_app(script: Script, *, secure: bool) -> Starlette:
         return HTMLResponse(page, HTTPStatus.SERVICE_UNAVAILABLE, headers=_LATER)
 
     async def desk(_request: Request) -> Response:
-        return PlainTextResponse(_DESK, HTTPStatus.SERVICE_UNAVAILABLE, headers=_LATER)
+        return PlainTextResponse(_DESK[why], HTTPStatus.SERVICE_UNAVAILABLE, headers=_LATER)
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("alive")
 
     async def readyz(_request: Request) -> Response:
-        return JSONResponse({"ready": False, "why": "sealed"}, HTTPStatus.SERVICE_UNAVAILABLE)
+        return JSONResponse({"ready": False, "why": why.value}, HTTPStatus.SERVICE_UNAVAILABLE)
 
     routes = [
         Route("/healthz", healthz),
         Route("/readyz", readyz),
+        *more,
         *(Route(path, chat, methods=_METHODS) for path in ("/", "/chat", "/chat/{rest:path}")),
         *(Route(path, desk, methods=_METHODS) for path in ("/desk", "/desk/{rest:path}")),
         Route("/{rest:path}", closed, methods=_METHODS),

@@ -11,11 +11,15 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.config import Config
-from commands.closed import build_closed_app
+from commands.closed import Closed, build_closed_app
+from commands.measuring import sealed_metrics_routes
 from commands.unsealing import hear_passphrases
+from handlers.clock import read_clock
 from handlers.opening import make_folders, read_house
 from handlers.unlocking import nobody, open_keyring
+from storage.audit import OPERATOR, SERVICE, Deed
 from storage.errors import StorageError
+from storage.keylessdeeds import note_deed
 from storage.keyproviders.locked import Locked
 from storage.keyring import Keyring
 
@@ -44,13 +48,15 @@ async def open_keys(config: Config, listening: socket.socket, ended: asyncio.Fut
         why = str(locked)
     log.warning("sealed", extra={"action": "keys.sealed"})
     house = await asyncio.to_thread(read_house, config)
-    app = build_closed_app(house.content.script, secure=config.server.url.startswith("https://"))
-    async with _serving(app, listening):
+    secure, more = config.server.url.startswith("https://"), sealed_metrics_routes(config)
+    app = build_closed_app(house.content.script, Closed.SEALED, secure=secure, more=more)
+    async with serving(app, listening):
         sys.stdout.write(_SEALED.format(why=why))
         sys.stdout.flush()
         keyring = await _wait(config, ended)
     if keyring is not None:
         log.info("opened", extra={"action": "keys.opened"})
+        await asyncio.to_thread(_record_opening, config)
     return keyring
 
 
@@ -69,7 +75,7 @@ def web_settings(app: ASGIApp) -> uvicorn.Config:
 
 
 @contextlib.asynccontextmanager
-async def _serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
+async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
     """Serve on a copy of the socket, so that it stays open: who comes between two applications waits a moment."""
     server = uvicorn.Server(web_settings(app))
     server.capture_signals = contextlib.nullcontext  # type: ignore[assignment, method-assign] # signals are ours
@@ -79,6 +85,15 @@ async def _serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None
             yield
         finally:
             server.should_exit = True
+
+
+def _record_opening(config: Config) -> None:
+    """Record who opened the keys; people are waiting by then, so a chain that cannot be written is only logged."""
+    try:
+        by = SERVICE if config.keys.provider == "transit" else OPERATOR
+        note_deed(config.storage.url, by, Deed.KEYS_UNSEALED, read_clock())
+    except StorageError as error:
+        log.exception("audit", extra={"action": "audit.unwritten", "error": error})
 
 
 async def _wait(config: Config, ended: asyncio.Future[None]) -> Keyring | None:

@@ -1,5 +1,8 @@
 """Put every route into one web application."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -9,22 +12,37 @@ from starlette.routing import BaseRoute, Route
 from browser.headers import QuietHeaders
 from channels.webchat import webchat_routes
 from channels.webchat_opening import make_opening
+from commands.measuring import metrics_routes
+from commands.parts import Part
 from console.routes import desk_routes
+from handlers import health
 from handlers.desk import Desk
 from handlers.pages import WebPages
 from handlers.receive import Receiver
+from handlers.watch import Trouble
 from handlers.world import World
-from storage.errors import StorageError
+from storage.signedlinks import links_file
 
 
-def build_app(world: World, receiver: Receiver) -> Starlette:
-    """Build the application of this process: health, web chat, desk, and the webhook if there is one."""
+@dataclass(frozen=True, slots=True)
+class Station:
+    """What this process does.  `duties`: of each it is ready for, whether it is "held" here or "waiting"."""
+
+    parts: frozenset[Part] = frozenset(Part)
+    duties: Callable[[], dict[str, str]] = dict
+
+
+def build_app(world: World, receiver: Receiver, station: Station = Station()) -> Starlette:
+    """Build the application of this process: health, and as its parts are web chat, desk and webhook."""
     config = world.config
     secure = config.server.url.startswith("https://")
-    routes: list[BaseRoute] = [*_health_routes(world), *desk_routes(Desk(world), secure=secure)]
-    if config.channels.webchat.enabled:
-        routes += [Route("/", _to_chat), *_chat_routes(world, receiver)]
-    if config.channels.telegram.mode == "webhook":
+    routes = _health_routes(world, station)
+    if Part.WEB in station.parts:
+        routes.append(_links_route(world))
+        routes += desk_routes(Desk(world), secure=secure)
+        if config.channels.webchat.enabled:
+            routes += [Route("/", _to_chat), *_chat_routes(world, receiver)]
+    if Part.RECEIVE in station.parts and config.channels.telegram.mode == "webhook":
         routes += _webhook_routes(world, receiver)
     # Around everything, for an address or a method there is not is answered here.
     app = Starlette(routes=routes, middleware=[Middleware(QuietHeaders, secure=secure)])
@@ -44,34 +62,55 @@ def _webhook_routes(world: World, receiver: Receiver) -> list[Route]:
 
 
 def _chat_routes(world: World, receiver: Receiver) -> list[Route]:
+    secret, *earlier = world.keyring.signing_keys(world.clock().date())
     return webchat_routes(
         WebPages(world, receiver),
         make_opening(world.script),
-        secret=world.keyring.signing_key,
+        secret=secret,
+        earlier=earlier,
         public_url=world.config.server.url,
     )
 
 
-def _health_routes(world: World) -> list[BaseRoute]:
+def _health_routes(world: World, station: Station) -> list[BaseRoute]:
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("alive")
 
     async def readyz(_request: Request) -> Response:
         """Tell whether the database takes a step; the keys were checked when it was opened."""
-        try:
-            await world.database.write(lambda _work: None)
-        except StorageError as error:
-            return JSONResponse({"ready": False, "why": type(error).__name__}, status_code=503)
-        return JSONResponse({"ready": True, **_telegram_state(world)})
+        found = await health.look(world)
+        if Trouble.STORE_AWAY in found.troubles:
+            return JSONResponse({"ready": False, "why": "StoreUnavailable"}, status_code=503)
+        troubles = {"trouble": list(found.troubles)} if found.troubles else {}
+        return JSONResponse({"ready": True, **_telegram_state(world, station), **_duties(station), **troubles})
 
-    return [Route("/healthz", healthz), Route("/readyz", readyz)]
+    return [Route("/healthz", healthz), Route("/readyz", readyz), *metrics_routes(world)]
 
 
-def _telegram_state(world: World) -> dict[str, str]:
+def _links_route(world: World) -> BaseRoute:
+    """Give the signed addresses, so that a link from elsewhere can be checked against them."""
+
+    async def give(_request: Request) -> Response:
+        path = links_file(world.config.storage.data_dir)
+        if not path.exists():
+            return PlainTextResponse("Not Found", status_code=404)
+        return Response(path.read_bytes(), media_type="application/json")
+
+    return Route("/.well-known/singgah.json", give)
+
+
+def _telegram_state(world: World, station: Station) -> dict[str, str]:
     """Tell whether Telegram brings messages; web chat and desk are ready without it."""
-    if not world.config.channels.telegram.enabled:
+    if not world.config.channels.telegram.enabled or Part.RECEIVE not in station.parts:
         return {}
-    return {"telegram": "receiving" if "telegram" in world.signals.receiving else "trouble"}
+    if "telegram" in world.signals.receiving:
+        return {"telegram": "receiving"}
+    return {"telegram": "waiting" if station.duties().get("poll:telegram") == "waiting" else "trouble"}
+
+
+def _duties(station: Station) -> dict[str, dict[str, str]]:
+    duties = station.duties()
+    return {"duties": duties} if duties else {}
 
 
 async def _to_chat(_request: Request) -> Response:

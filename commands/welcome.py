@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from bot.config import Config
+from commands.parts import Part
 from handlers import enrolment
 from handlers.world import World
 from storage import staffing
 from storage.audit import OPERATOR
+from storage.leadership import go_alone
 from storage.staffing import Purpose, Role, StaffMember
 from storage.transaction import Work
 
 #: Unit of the first counsellor, so that a trial has somebody to answer.
 FIRST_UNIT = "bnnk-kendari"
 _FIRST_ALIAS = "Kak Melati"
+_FIRST_STAFF = 0x57A0  # an arbitrary number, the same in every process
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ async def sign_in_links(world: World) -> Links:
     """
 
     def step(work: Work) -> Links:
+        go_alone(work, _FIRST_STAFF)  # processes that start at once add them once
         staff = staffing.list_staff(work)
         unit = world.units.get(FIRST_UNIT) or next(unit for unit in world.units.values() if unit.takes_handoffs)
         if staff and not _listens_to_itself(world.config):
@@ -56,8 +60,11 @@ def sign_in_link(work: Work, config: Config, member: StaffMember) -> str:
     return f"{config.server.url}/desk/sign-in/{enrolment.make_link(work, OPERATOR, member, Purpose.SIGN_IN)}"
 
 
-def welcome_text(config: Config, links: Links, *, telegram: bool) -> str:
-    """Say where everything is."""
+def welcome_text(config: Config, links: Links | None, parts: frozenset[Part], *, telegram: bool) -> str:
+    """Say where everything is.  `links`: None in a process without the pages they open."""
+    if links is None:
+        named = ", ".join(sorted(parts))
+        return f"\nSinggah is running here: {named}.\n\n  Health        http://{config.server.listen}/readyz\n\n"
     lines = ["", "Singgah is running.", "", f"  Web chat      {config.server.url}/chat"]
     if links.counsellor and links.admin:
         lines += [

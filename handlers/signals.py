@@ -1,9 +1,11 @@
-"""Wake who waits inside this process: the sender for letters, open pages for new lines."""
+"""Wake who waits, here and in other processes: the sender for letters, open pages for new lines."""
 
 import asyncio
+from collections.abc import Callable
 from weakref import WeakValueDictionary
 
 _MOST_FAREWELLS = 1_000
+_OUTBOX = "outbox"
 
 
 class Signal:
@@ -43,35 +45,114 @@ class Listening:
         return True
 
 
-class Signals:
-    """One signal for the outbox, one per folder whose page may be open."""
+class OutboxSignal(asyncio.Event):
+    """Set when letters may wait; other processes hear of it unless this one sends them itself."""
 
     def __init__(self) -> None:
-        """Start with nobody waiting."""
-        self.outbox = asyncio.Event()
+        """Start with nobody to tell."""
+        super().__init__()
+        self.is_ours: Callable[[], bool] = bool  #: tells whether this process sends on every channel
+        self.tell: Callable[[], None] | None = None
+
+    def set(self) -> None:
+        """Wake the sender."""
+        super().set()
+        if self.tell is not None and not self.is_ours():
+            self.tell()
+
+    def set_here(self) -> None:
+        """Wake the sender of this process only, for others know already."""
+        super().set()
+
+
+class Signals:
+    """One signal for the outbox, one per folder whose page may be open, one for duties that became free."""
+
+    def __init__(self) -> None:
+        """Start with nobody waiting, and alone."""
+        self.outbox = OutboxSignal()
+        self.duties = Signal()
         self.receiving: set[str] = set()  #: channels that bring what is sent to them just now
+        self.deaf: set[str] = set()  #: channels whose platform this process asks in vain just now
         self._pages: WeakValueDictionary[bytes, Signal] = WeakValueDictionary()
         self._farewells: dict[bytes, str] = {}
+        self._tell: Callable[[str], None] | None = None
+        self._blind: Callable[[bytes], bytes] = bytes
+
+    def share(self, tell: Callable[[str], None], blind: Callable[[bytes], bytes]) -> None:
+        """Tell other processes from now on.  `blind`: makes of a folder what finds it there and tells nothing else."""
+        self._tell, self._blind = tell, blind
+        self.outbox.tell = lambda: tell(_OUTBOX)
+
+    def hear(self, told: str) -> None:
+        """Wake whom another process told of; what it cannot name wakes everybody."""
+        kind, _, rest = told.partition(" ")
+        blinded, _, text = rest.partition(" ")
+        match kind:
+            case "outbox":
+                self.outbox.set_here()
+            case "page":
+                self._wake(bytes.fromhex(blinded))
+            case "farewell":
+                self._keep_farewell(bytes.fromhex(blinded), text)
+            case "said":
+                self._farewells.pop(bytes.fromhex(blinded), None)
+            case "duties":
+                self.duties.wake()
+            case _:
+                self._wake_everybody()
 
     def page(self, folder: bytes) -> Signal:
         """Return the signal of a folder; it lives as long as somebody holds it."""
-        signal = self._pages.get(folder)
+        blinded = self._blind(folder)
+        signal = self._pages.get(blinded)
         if signal is None:
-            signal = self._pages[folder] = Signal()
+            signal = self._pages[blinded] = Signal()
         return signal
 
     def wake_page(self, folder: bytes) -> None:
         """Wake open pages of a folder."""
-        signal = self._pages.get(folder)
-        if signal is not None:
-            signal.wake()
+        blinded = self._blind(folder)
+        self._wake(blinded)
+        self._say(f"page {blinded.hex()}")
+
+    def announce_duties(self) -> None:
+        """Tell others that a duty became free."""
+        self._say("duties")
 
     def say_farewell(self, address_index: bytes, text: str) -> None:
-        """Let the page of an erased person show a last sentence once; it is kept in memory only."""
-        if len(self._farewells) >= _MOST_FAREWELLS:
-            self._farewells.pop(next(iter(self._farewells)))
-        self._farewells[address_index] = text
+        """Let the page of an erased person show a last sentence once; it is kept in memory only.
+
+        `text`: one of the service's own sentences, for other processes are told it as it is.
+        """
+        blinded = self._blind(address_index)
+        self._keep_farewell(blinded, text)
+        self._say(f"farewell {blinded.hex()} {text}")
 
     def take_farewell(self, address_index: bytes) -> str | None:
         """Return the last sentence for a page and forget it."""
-        return self._farewells.pop(address_index, None)
+        blinded = self._blind(address_index)
+        text = self._farewells.pop(blinded, None)
+        if text is not None:
+            self._say(f"said {blinded.hex()}")
+        return text
+
+    def _say(self, told: str) -> None:
+        if self._tell is not None:
+            self._tell(told)
+
+    def _wake(self, blinded: bytes) -> None:
+        signal = self._pages.get(blinded)
+        if signal is not None:
+            signal.wake()
+
+    def _wake_everybody(self) -> None:
+        self.outbox.set_here()
+        self.duties.wake()
+        for signal in list(self._pages.values()):
+            signal.wake()
+
+    def _keep_farewell(self, blinded: bytes, text: str) -> None:
+        if len(self._farewells) >= _MOST_FAREWELLS:
+            self._farewells.pop(next(iter(self._farewells)))
+        self._farewells[blinded] = text

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.config import parse
+from commands.run import run
+from storage.occupancy import is_for_many
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-SERVICES = ("singgah.service", "singgah-backup.service")
+MANY = ("singgah@.service", "singgah-web@.service", "singgah-work@.service")
+SERVICES = ("singgah.service", "singgah-backup.service", *MANY)
 MOST_EXPOSED = 2.0
 ANALYZE = shutil.which("systemd-analyze")
 
@@ -36,7 +39,7 @@ def test_a_service_is_hardly_exposed(name: str) -> None:
         env={"LC_ALL": "C.UTF-8", "PATH": ""},
     )
 
-    level = re.search(rf"Overall exposure level for {name}: ([\d.]+)", judged.stdout)
+    level = re.search(r"Overall exposure level for \S+: ([\d.]+)", judged.stdout)
     assert level is not None, judged.stderr
     assert float(level[1]) <= MOST_EXPOSED
 
@@ -107,3 +110,31 @@ def test_the_settings_of_the_service_can_be_used_and_lie_where_it_may_write() ->
 def test_a_timer_starts_the_copies() -> None:
     assert "OnCalendar" in _read("singgah-backup.timer")
     assert (DEPLOY / "singgah-backup.service").exists()
+
+
+def _what_it_may(name: str) -> dict[str, list[str]]:
+    own = {"Description", "After", "ExecStart", "Restart", "LoadCredential", "StateDirectory"}
+    return {directive: values for directive, values in _read(name).items() if directive not in own}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_one_of_several_may_no_more_than_one_alone(name: str) -> None:
+    assert _what_it_may(name) == _what_it_may("singgah.service")
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_one_of_several_is_started_on_the_port_of_its_instance_with_options_there_are(name: str) -> None:
+    _, _, arguments = _read(name)["ExecStart"][0].partition("singgah run ")
+    with run.make_context("run", arguments.replace("%i", "8081").split(), resilient_parsing=True) as context:
+        assert context.params["listen"] == "127.0.0.1:8081"
+        assert context.params["roles"] in {(), ("web",), ("receive", "send", "tick")}
+
+
+def test_the_settings_for_several_can_be_used_and_need_no_file_of_one_process_alone() -> None:
+    config = parse((DEPLOY / "config-many.toml").read_text(encoding="utf-8"), "/etc/singgah/config.toml")
+    writable = {f"/var/lib/{name}" for name in _read("singgah@.service")["StateDirectory"][0].split()}
+
+    assert is_for_many(config.storage.url)
+    assert is_for_many(config.keys.url)
+    assert config.storage.url != config.keys.url
+    assert {str(config.storage.data_dir), str(config.keys.dir), str(config.checkpoint_file.parent)} == writable
