@@ -1,11 +1,5 @@
 """The months after: check-ins knock at the right hour, answers reach the case, silence calls a human."""
 
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
-
-import pytest
 from sqlalchemy import update
 
 from handlers import casework
@@ -22,27 +16,14 @@ from tests.handlers.walking import (
     client_at,
     closed_in,
     in_world,
-    live_in,
+    knocks,
     reasons,
     tick,
 )
-from tests.worlds import TestBed, config_in, open_test_bed
+from tests.worlds import TestBed
 
 GOOD = "Lumayan baik", "Tidak", "Masih ada", "Tidak perlu"
 MONTHS = Stage.AFTER_REHABILITATION
-#: 07.00 to 21.00 is when a person may be knocked at.
-AWAKE = range(7, 21)
-
-
-@pytest.fixture
-async def year(tmp_path: Path, new_sqlite: Callable[[], str]) -> AsyncIterator[TestBed]:
-    """A world on SQLite, for long stretches of time."""
-    async with open_test_bed(config_in(tmp_path, new_sqlite(), new_sqlite())) as opened:
-        yield opened
-
-
-def _knocks(bed: TestBed, since: int = 0) -> int:
-    return bed.heard(CLIENT)[since:].count(bed.world.script.say("reminder_first", "id"))
 
 
 async def _answer(bed: TestBed, *labels: str) -> None:
@@ -56,10 +37,10 @@ async def test_a_whole_year_of_accompanying(year: TestBed) -> None:
     await closed_in(bed, MONTHS)
     days = []
     for day in range(1, 367):
-        before = _knocks(bed)
+        before = knocks(bed)
         bed.clock.pass_time(days=1)
         await tick(bed)
-        if _knocks(bed) > before:
+        if knocks(bed) > before:
             days.append(day)
             if len(days) <= 10:
                 await _answer(bed, *GOOD)
@@ -80,7 +61,7 @@ async def test_weeks_in_rehabilitation_are_asked_about_each_week(year: TestBed) 
         bed.clock.pass_time(days=1)
         await tick(bed)
 
-    assert _knocks(bed) == 8
+    assert knocks(bed) == 8
 
 
 async def test_a_check_in_knocks_in_neutral_words_and_opens_on_a_tap(bed: TestBed) -> None:
@@ -124,61 +105,19 @@ async def test_silence_becomes_a_task_and_an_answer_after_it_still_counts(bed: T
     assert len((await case_of(bed)).check_ins) == 1
 
 
-@pytest.mark.parametrize(
-    "zone", ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura", "Europe/Amsterdam", "America/New_York", "Pacific/Apia"]
-)
-async def test_nobody_is_knocked_at_in_the_quiet_hours_of_where_they_are(year: TestBed, zone: str) -> None:
-    bed = year
-    await closed_in(bed, MONTHS)
-    await live_in(bed, zone)
-    heard = []
-    bed.clock.pass_time(days=6)
-
-    for _ in range(40):
-        before = _knocks(bed)
-        bed.clock.pass_time(hours=1)
-        await tick(bed)
-        if _knocks(bed) > before:
-            heard.append(bed.clock.now.astimezone(ZoneInfo(zone)).hour)
-
-    assert len(heard) == 1
-    assert heard[0] in AWAKE
-
-
-@pytest.mark.parametrize(("change", "wakes"), [((2026, 10, 25), 6), ((2027, 3, 28), 5)])
-async def test_quiet_hours_end_by_the_wall_clock_on_the_day_it_is_changed(
-    year: TestBed, change: tuple[int, int, int], wakes: int
-) -> None:
-    bed = year
-    bed.clock.now = datetime(*change, 2, 0, tzinfo=UTC) - timedelta(days=7)
-    await closed_in(bed, MONTHS)
-    await live_in(bed, "Europe/Amsterdam")
-    bed.clock.now = datetime(*change, 3, 0, tzinfo=UTC)
-    await tick(bed)
-    assert _knocks(bed) == 0
-
-    bed.clock.now = datetime(*change, wakes, 0, tzinfo=UTC) - timedelta(minutes=1)
-    await tick(bed)
-    assert _knocks(bed) == 0
-    bed.clock.pass_time(minutes=1)
-    await tick(bed)
-
-    assert _knocks(bed) == 1
-
-
 async def test_stop_works_at_once_and_so_does_going_on(bed: TestBed) -> None:
     await closed_in(bed, MONTHS)
 
     await bed.say(CLIENT, "berhenti")
     bed.clock.pass_time(days=8)
     await tick(bed)
-    assert _knocks(bed) == 0
+    assert knocks(bed) == 0
     await bed.say(CLIENT, "data saya")
     await bed.tap(CLIENT, "Lanjutkan pengingat")
     bed.clock.pass_time(days=7)
     await tick(bed)
 
-    assert _knocks(bed) == 1
+    assert knocks(bed) == 1
 
 
 async def test_a_pause_puts_off_and_does_not_pile_up(bed: TestBed) -> None:
@@ -189,62 +128,13 @@ async def test_a_pause_puts_off_and_does_not_pile_up(bed: TestBed) -> None:
     for _ in range(6):
         bed.clock.pass_time(days=1)
         await tick(bed)
-    assert _knocks(bed) == 0
+    assert knocks(bed) == 0
     bed.clock.pass_time(days=1, hours=1)
     await tick(bed)
     bed.clock.pass_time(hours=1)
     await tick(bed)
 
-    assert _knocks(bed) == 1
-
-
-@pytest.mark.parametrize("away", [8, 40, 365, 800])
-@pytest.mark.parametrize("stage", [MONTHS, Stage.IN_REHABILITATION])
-async def test_after_an_outage_there_is_one_catch_up_at_most(year: TestBed, away: int, stage: Stage) -> None:
-    bed = year
-    await closed_in(bed, stage)
-
-    bed.clock.pass_time(days=away)
-    for _ in range(4):
-        await tick(bed)
-        bed.clock.pass_time(minutes=10)
-
-    assert _knocks(bed) == (1 if stage is MONTHS or away == 8 else 0)
-    assert await reasons(bed) == []  # what was sent late is not missed already
-
-
-async def test_a_backlog_longer_than_one_batch_is_one_catch_up_too(
-    year: TestBed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bed = year
-    monkeypatch.setattr("handlers.remind._CLAIMED_AT_ONCE", 4)
-    await closed_in(bed, MONTHS)
-
-    bed.clock.pass_time(days=400)
-    for _ in range(6):
-        await tick(bed)
-
-    assert _knocks(bed) == 1
-
-
-async def test_a_clock_set_back_or_far_ahead_doubles_nothing(year: TestBed) -> None:
-    bed = year
-    await closed_in(bed, MONTHS)
-    bed.clock.pass_time(days=7)
-    await tick(bed)
-
-    bed.clock.pass_time(hours=-1)
-    await tick(bed)
-    bed.clock.pass_time(hours=1)
-    await tick(bed)
-    assert _knocks(bed) == 1
-    bed.clock.pass_time(days=40)
-    for _ in range(3):
-        await tick(bed)
-    bed.clock.pass_time(days=-40)
-    await tick(bed)
-
-    assert _knocks(bed) == 2
+    assert knocks(bed) == 1
 
 
 async def test_while_a_counsellor_has_the_case_nothing_is_asked(bed: TestBed) -> None:
@@ -256,7 +146,7 @@ async def test_while_a_counsellor_has_the_case_nothing_is_asked(bed: TestBed) ->
     bed.clock.pass_time(days=4)
     await tick(bed)
 
-    assert _knocks(bed) == 0
+    assert knocks(bed) == 0
     assert await reasons(bed) == []
 
 

@@ -1,12 +1,20 @@
 """Check-ins as rows: each occasion once, claimed by one worker, silence counted from when it was sent."""
 
 import asyncio
+import subprocess
+import sys
+from contextlib import ExitStack
 from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, event, insert
 
 from storage import people, reminders
 from storage.database import Database
 from storage.people import ClientId
 from storage.reminders import Progress, Reminder
+from storage.tables import clients
+from storage.tables import reminders as reminder_rows
 from storage.transaction import Work
 from tests.storage.conftest import SettableClock, Stores
 
@@ -46,14 +54,73 @@ async def test_what_is_due_is_claimed_oldest_first_and_leased(store: Database, c
     assert [reminder.slot for reminder in await store.write(_claim)] == ["a", "b"]
 
 
-async def test_the_newest_of_a_kind_speaks_for_the_others(store: Database, clock: SettableClock) -> None:
-    def step(work: Work) -> list[bool]:
-        _plan(work, ("a", clock.now - timedelta(hours=1)), ("b", clock.now), ("c", clock.now))
-        claimed = _claim(work)
-        reminders.schedule(work, claimed[0].client_id, None, [(KIND, "d", clock.now + timedelta(days=1))])
-        return sorted(reminders.has_newer(work, reminder) for reminder in claimed)
+async def test_who_loses_the_lease_settles_nothing(store: Database, clock: SettableClock) -> None:
+    await store.write(lambda work: _plan(work, ("a", clock.now)))
+    (lost,) = await store.write(_claim)
+    clock.now += reminders.LEASE + timedelta(minutes=1)
+    (held,) = await store.write(_claim)
 
-    assert await store.write(step) == [False, True, True]
+    def settle(work: Work, reminder: Reminder) -> list[bool]:
+        later = work.now + timedelta(days=1)
+        return [
+            reminders.settle(work, reminder, Progress.DROPPED),
+            reminders.mark_sent(work, reminder),
+            reminders.shift(work, reminder, later),
+            reminders.put_off(work, reminder, later),
+        ]
+
+    assert await store.write(lambda work: settle(work, lost)) == [False] * 4
+    assert await store.write(lambda work: settle(work, held)) == [True, False, False, False]
+
+
+async def test_what_else_is_due_for_the_same_person_is_found(store: Database, clock: SettableClock) -> None:
+    def step(work: Work) -> list[list[str]]:
+        _plan(work, ("a", clock.now - timedelta(hours=1)), ("b", clock.now), ("c", clock.now + timedelta(days=1)))
+        return [[other.slot for other in reminders.waiting_with(work, reminder)] for reminder in _claim(work)]
+
+    assert await store.write(step) == [["b"], ["a"]]
+
+
+async def test_one_that_is_put_off_waits_without_growing_younger(store: Database, clock: SettableClock) -> None:
+    due = clock.now - timedelta(hours=20)
+    await store.write(lambda work: _plan(work, ("a", due)))
+    (claimed,) = await store.write(_claim)
+
+    await store.write(lambda work: reminders.put_off(work, claimed, work.now + timedelta(minutes=30)))
+    assert await store.write(_claim) == []
+    clock.pass_time(minutes=30)
+
+    assert [reminder.due_at for reminder in await store.write(_claim)] == [due.replace(second=0)]
+
+
+async def test_what_a_clock_that_was_ahead_has_taken_is_free_again(store: Database, clock: SettableClock) -> None:
+    await store.write(lambda work: _plan(work, ("a", clock.now), ("b", clock.now + timedelta(days=9))))
+    clock.pass_time(days=400)
+    assert len(await store.write(_claim)) == 2
+
+    clock.pass_time(days=-400)
+    assert await store.write(_claim) == []
+    assert await store.write(reminders.free_stranded) == 2
+
+    assert [reminder.slot for reminder in await store.write(_claim)] == ["a"]
+
+
+async def test_a_person_was_asked_lately_also_by_a_clock_that_was_ahead(store: Database, clock: SettableClock) -> None:
+    def send(work: Work) -> ClientId:
+        client_id = _plan(work, ("a", clock.now))
+        reminders.mark_sent(work, _claim(work)[0])
+        return client_id
+
+    client_id = await store.write(send)
+
+    def asked(work: Work) -> bool:
+        return reminders.was_asked_since(work, client_id, work.now - timedelta(days=1))
+
+    assert await store.read(asked)
+    clock.pass_time(days=-40)
+    assert await store.read(asked)
+    clock.pass_time(days=42)
+    assert not await store.read(asked)
 
 
 async def test_silence_is_counted_from_when_it_was_sent(store: Database, clock: SettableClock) -> None:
@@ -64,7 +131,7 @@ async def test_silence_is_counted_from_when_it_was_sent(store: Database, clock: 
     await store.write(send)
 
     def silent(work: Work) -> int:
-        return len(reminders.unanswered(work, KIND, work.now - timedelta(hours=72)))
+        return len(reminders.unanswered(work, KIND, work.now - timedelta(hours=72), most=9))
 
     assert await store.read(silent) == 0
     clock.pass_time(hours=73)
@@ -76,9 +143,10 @@ async def test_an_answer_settles_what_was_sent_and_what_was_missed(store: Databa
         client_id = _plan(work, ("a", clock.now), ("b", clock.now))
         first, second = _claim(work)
         reminders.mark_sent(work, first)
-        reminders.note(work, second, Progress.MISSED)
+        reminders.mark_sent(work, second)
+        reminders.note_missed(work, second)
         reminders.answer_latest(work, client_id, KIND)
-        return reminders.unanswered(work, KIND, work.now + timedelta(1))
+        return reminders.unanswered(work, KIND, work.now + timedelta(1), most=9)
 
     assert await store.write(step) == []
 
@@ -108,3 +176,90 @@ async def test_two_workers_never_claim_the_same_one(postgresql_stores: Stores) -
         await second.close()
     slots = [reminder.slot for claimed in claims for reminder in claimed]
     assert len(slots) == len(set(slots)) == 40
+
+
+_ROWS, _PROCESSES = 20_000, 4
+
+
+async def test_four_processes_claim_twenty_thousand_and_none_twice(stores: Stores) -> None:
+    database = await stores.open()
+    await database.write(_fill)
+    await database.close()
+
+    claims = _claim_in_processes(stores)
+
+    every = [claimed for each in claims for claimed in each]
+    assert len(every) == len(set(every)) == _ROWS
+    assert sum(map(bool, claims)) > 1, "one took everything; nobody contended"
+
+
+@pytest.mark.parametrize("index", ["waiting", "taken", "sent"])
+async def test_what_is_asked_at_every_tick_is_answered_from_an_index(store: Database, index: str) -> None:
+    asked = {
+        "waiting": lambda work: reminders.claim_due(work, most=9),
+        "taken": reminders.free_stranded,
+        "sent": lambda work: reminders.unanswered(work, KIND, work.now, most=9),
+    }
+
+    def explain(work: Work) -> str:
+        said: list[str] = []
+        _fill(work, 2_000)
+        work.data.exec_driver_sql("ANALYZE")
+        if work.data.dialect.name == "postgresql":
+            work.data.exec_driver_sql("SET LOCAL enable_seqscan = off")  # it is right while there are so few
+
+        def look(connection: Connection, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+            if not statement.startswith("EXPLAIN"):
+                prefix = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+                rows = connection.exec_driver_sql(prefix + statement, parameters)  # type: ignore[arg-type]  # as they came
+                said.extend(str(row) for row in rows)
+
+        event.listen(work.data, "before_cursor_execute", look)
+        asked[index](work)  # type: ignore[no-untyped-call]  # three of one kind
+        event.remove(work.data, "before_cursor_execute", look)
+        return "\n".join(said)
+
+    plan = await store.write(explain)
+    assert f"ix_reminders_{index}" in plan
+    assert "SCAN reminders" not in plan.replace("SCAN reminders USING", "")
+    assert "Seq Scan on reminders" not in plan
+
+
+def _fill(work: Work, count: int = _ROWS) -> None:
+    rows = [
+        {
+            "reminder_id": number.to_bytes(16, "big"),
+            "client_id": number.to_bytes(16, "little"),
+            "kind": KIND,
+            "slot": "a",
+            "due_at": work.now,
+            "free_at": work.now,
+            "state": "waiting",
+        }
+        for number in range(count)
+    ]
+    people_rows = [
+        {"client_id": row["client_id"], "created_month": "2026-11", "erase_after": 1, "language": "id"} for row in rows
+    ]
+    work.data.execute(insert(clients).values(reminders_on=True), people_rows)
+    work.data.execute(insert(reminder_rows), rows)
+
+
+def _claim_in_processes(stores: Stores) -> list[list[str]]:
+    folders = (str(stores.keys_folder), str(stores.data_folder))
+    command = [sys.executable, "-m", "tests.storage.claiming_reminders", stores.url, stores.keystore_url, *folders]
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(
+                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
+            )
+            for _ in range(_PROCESSES)
+        ]
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        return [process.communicate()[0].split() for process in processes]

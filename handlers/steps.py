@@ -1,0 +1,62 @@
+"""Much to do in small transactions: turns pass in between, and one thing that fails harms none of the others."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from handlers.apart import keep_apart
+from handlers.world import World
+from storage.transaction import Work
+
+T = TypeVar("T")
+
+#: So many in a transaction take some tens of milliseconds, which is how long a turn may have to wait for them.
+AT_ONCE = 20
+
+
+def _always(_: Work) -> None:
+    """Hold what nobody else can take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Steps of one tick.  `check`: raises inside a transaction when ticking is not this process's duty any more."""
+
+    world: World
+    check: Callable[[Work], object] = _always
+
+    async def write(self, job: Callable[[Work], T]) -> T:
+        """Run one step in a transaction of its own."""
+        return await self.world.database.write(partial(self._checked, job))
+
+    async def look(self, job: Callable[[Work], T]) -> T:
+        """Look for what is to be done, beside the writer; by the time it is done it may have changed."""
+        return await self.world.database.read(job)
+
+    async def for_each(self, things: Sequence[T], do: Callable[[Work, T], bool]) -> int:
+        """Do something about each, a few in a transaction; return how many times it was done."""
+        return sum([await self.write(partial(_do_about, few, do)) for few in in_parts(things)])
+
+    async def repeat(self, do_some: Callable[[Work], int]) -> int:
+        """Do some in each transaction until there is nothing left; return how much that was."""
+        done = 0
+        while some := await self.write(do_some):
+            done += some
+        return done
+
+    def _checked(self, job: Callable[[Work], T], work: Work) -> T:
+        self.check(work)
+        return job(work)
+
+
+def in_parts(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut a list into what is done in one transaction."""
+    return (things[start : start + AT_ONCE] for start in range(0, len(things), AT_ONCE))
+
+
+def _do_about(few: Sequence[T], do: Callable[[Work, T], bool], work: Work) -> int:
+    done: list[bool] = []
+    for thing in few:
+        keep_apart(work, lambda thing=thing: done.append(do(work, thing)))  # type: ignore[misc]  # bound now
+    return sum(done)
