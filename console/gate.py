@@ -48,8 +48,8 @@ class Gate:
         self.cookie = "__Host-desk" if secure else "desk"
 
     def for_reading(self, show: Show) -> Handle:
-        """Show a page to who is signed in; the session lives on."""
-        return self._guard(show, self._desk.member)
+        """Show a page to who is signed in; the session lives on, if that can be stored now."""
+        return self._guard(show, self._desk.reader)
 
     def for_watching(self, show: Show) -> Handle:
         """Show what a page fetches by itself; an unattended desk still signs out."""

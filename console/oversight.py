@@ -16,6 +16,7 @@ from handlers.granting import Answer
 
 _CODE: Final = re.compile(r"[0-9A-Za-z -]{1,20}", re.ASCII)
 _ROW: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _MOST_WORDS: Final = 300
 _NOTES: Final = {Answer.DONE: "decided", Answer.OWN: "own_wish", Answer.CHANGED: "wish_changed", Answer.GONE: "gone"}
@@ -53,12 +54,27 @@ class OversightPages:
 
     async def show_approvals(self, visit: Visit) -> Response:
         """Show what waits for a second person, and the form by which somebody is to be let in."""
-        self._require(visit, Right.GRANT)
-        granting = self._desk.granting
-        values = {"roles": granting.roles(visit.member), "units": granting.units(visit.member)}
+        can_grant, can_agree = (self._desk.has_right(visit.member, right) for right in (Right.GRANT, Right.AGREE))
+        if not (can_grant or can_agree):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
         frame = await self._pages.frame(visit, "/desk/approvals")
-        wishes = await granting.wishes(visit.member)
-        return self._renderer.show("approvals.html", frame, wishes=wishes, zone=self._desk.zone(visit.member), **values)
+        values = {
+            **await self._grants(visit),
+            **await self._asks(visit),
+            "can_grant": can_grant,
+            "can_agree": can_agree,
+        }
+        return self._renderer.show("approvals.html", frame, zone=self._desk.zone(visit.member), **values)
+
+    async def agree(self, visit: Visit) -> Response:
+        """Agree to what the operator wants, or refuse it."""
+        self._require(visit, Right.AGREE)
+        agrees = visit.form.get("answer") == "yes"
+        seen = visit.form.get("seen", "")
+        seen_hash = bytes.fromhex(seen) if _HASH.fullmatch(seen) else b""
+        wish_id = bytes.fromhex(_id_of(visit))
+        answer = await self._desk.agreeing.decide(visit.member, wish_id, seen_hash, agrees=agrees)
+        return redirect("/desk/approvals", visit.language, note=_NOTES[answer])
 
     async def ask(self, visit: Visit) -> Response:
         """Ask that somebody be let in."""
@@ -106,6 +122,16 @@ class OversightPages:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         frame = await self._pages.frame(visit, "/desk/audit")
         return self._renderer.show("audit.html", frame, lines=lines, zone=self._desk.zone(visit.member))
+
+    async def _grants(self, visit: Visit) -> dict[str, object]:
+        granting = self._desk.granting
+        roles, units = granting.roles(visit.member), granting.units(visit.member)
+        return {"roles": roles, "units": units, "wishes": await granting.wishes(visit.member)}
+
+    async def _asks(self, visit: Visit) -> dict[str, object]:
+        agreeing = self._desk.agreeing
+        asks, done_alone = await agreeing.asks(visit.member), await agreeing.done_alone(visit.member)
+        return {"asks": asks, "done_alone": done_alone}
 
     def _require(self, visit: Visit, right: Right) -> None:
         """Answer for a page that is not for this role as for one that does not exist."""

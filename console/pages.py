@@ -1,6 +1,7 @@
 """The pages of the desk: queue, cases, one case with its chat, tasks."""
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -95,7 +96,7 @@ class Pages:
             "tasks": len(await self._desk.tasks(visit.member)),
         }
         frame = inside(visit, path, counts)
-        return Frame(frame.language, path, frame.member, frame.token, counts, note) if note else frame
+        return replace(frame, note=note or frame.note, troubles=await self._desk.troubles())
 
     async def _show_queue(self, visit: Visit, template: str, frame: Frame) -> Response:
         rows = await self._desk.queue(visit.member)

@@ -12,20 +12,27 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from bot.dialogue.layout import plain
-from console.wording import LANGUAGES, Words
+from console.wording import LANGUAGES, Words, read_words
 from handlers.access import Action, Right, can_ever
 from handlers.desk import Desk, StaffMember
 
 _FOLDER: Final = Path(__file__).parent
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_NOTES: Final = frozenset(
-    {"accepted", "taken", "gone", "declined", "stage", "closed", "transferred", "looked", "empty", "too_long"}
-    | {"places_kept", "places_not_kept", "asked", "not_asked", "decided", "own_wish", "wish_changed", "session_ended"}
+#: What may be said above a page, and what of it is no good news.
+_NOTES: Final = frozenset(name.removeprefix("note_") for name in read_words(LANGUAGES[0]) if name.startswith("note_"))
+_WARNINGS: Final = frozenset(
+    {"taken", "gone", "empty", "too_long", "not_asked", "own_wish", "wish_changed", "places_not_kept"}
+    | {"broadcast_newer", "broadcast_faulty", "broadcast_untried", "broadcast_small", "broadcast_close"}
+    | {"broadcast_no_time"}
 )
 #: The parts of the desk that everybody sees, and those for some roles only.
 _PARTS: Final = (("/desk", "queue"), ("/desk/cases", "cases"), ("/desk/tasks", "tasks"), ("/desk/units", "units"))
 _READINGS: Final = ("/desk/readings", "readings")
-_MORE_PARTS: Final = ((Right.GRANT, "/desk/approvals", "approvals"), (Right.SEE_AUDIT, "/desk/audit", "audit"))
+_MORE_PARTS: Final = (
+    (frozenset({Right.GRANT, Right.AGREE}), "/desk/approvals", "approvals"),
+    (frozenset({Right.BROADCAST, Right.APPROVE_BROADCAST}), "/desk/broadcasts", "broadcasts"),
+    (frozenset({Right.SEE_AUDIT}), "/desk/audit", "audit"),
+)
 _MARKS: Final = {"queued": "◷", "sent": "✓", "seen": "✓✓", "uncertain": "?", "failed": "✗"}
 
 
@@ -34,7 +41,8 @@ class Frame:
     """What surrounds a page.
 
     `path`: of the page itself, for switching the language.  `member`, `token`: None and empty while nobody is signed
-    in.  `counts`: how much waits in each part of the desk.  `note`: name of what just happened, or empty.
+    in.  `counts`: how much waits in each part of the desk.  `note`: name of what just happened, or empty.  `troubles`:
+    names of what is wrong with the service just now.
     """
 
     language: str
@@ -43,6 +51,7 @@ class Frame:
     token: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     note: str = ""
+    troubles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,7 @@ class Renderer:
             frame=frame,
             parts=self._list_parts(frame),
             note=frame.note if frame.note in _NOTES else "",
+            is_warning=frame.note in _WARNINGS,
             static=f"/desk/static/{self.version}",
             marks=_MARKS,
             most_chars=self._desk.max_text_chars,
@@ -108,14 +118,16 @@ class Renderer:
             return []
         can_read = can_ever(frame.member, Action.READ_FOR_REASON)
         readings = [_READINGS] if can_read or self._desk.has_right(frame.member, Right.SEE_READINGS) else []
-        more = [(path, name) for right, path, name in _MORE_PARTS if self._desk.has_right(frame.member, right)]
+        rights = frozenset(right for right in Right if self._desk.has_right(frame.member, right))
+        more = [(path, name) for wanted, path, name in _MORE_PARTS if wanted & rights]
         return [*_PARTS, *readings, *more]
 
 
 def make_link(path: str, language: str, /, **query: str) -> str:
-    """Return the address of a page in a language."""
+    """Return the address of a page, or of a place on it, in a language."""
     carried = query if language == LANGUAGES[0] else {**query, "lang": language}
-    return f"{path}?{urlencode(carried)}" if carried else path
+    page, mark, place = path.partition("#")
+    return f"{page}?{urlencode(carried)}{mark}{place}" if carried else path
 
 
 def redirect(path: str, language: str, /, **query: str) -> RedirectResponse:

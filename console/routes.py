@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from browser.headers import KEPT, QuietHeaders
 from console.acts import Acts
+from console.broadcastpages import BroadcastPages
 from console.entrance import Entrance
 from console.forms import Tries, UsedForms
 from console.gate import Gate, Handle
@@ -32,7 +33,7 @@ def desk_routes(desk: Desk, *, secure: bool) -> list[Route]:
     site = _Site(desk, secure=secure)
     # An application of its own answers for unknown addresses too, under the same headers.
     app = Starlette(
-        routes=[*site.entrance_routes(), *site.page_routes(), *site.act_routes(), *site.oversight_routes()],
+        routes=site.routes(),
         middleware=[Middleware(QuietHeaders, secure=secure)],
         exception_handlers={HTTPException: site.gate.miss},
     )
@@ -51,8 +52,13 @@ class _Site:
         self._acts = Acts(desk, self._pages, UsedForms())
         self._live = Live(desk)
         self._oversight = OversightPages(desk, self._renderer, self._pages)
+        self._broadcasts = BroadcastPages(desk, self._renderer, self._pages)
 
-    def entrance_routes(self) -> list[Route]:
+    def routes(self) -> list[Route]:
+        cases = (*self._entrance_routes(), *self._page_routes(), *self._act_routes())
+        return [*cases, *self._oversight_routes(), *self._broadcast_routes()]
+
+    def _entrance_routes(self) -> list[Route]:
         entrance, gate = self._entrance, self.gate
         return [
             self._route("GET", "/sign-in/{token}", entrance.show_sign_in),
@@ -61,7 +67,7 @@ class _Site:
             self._route("GET", "/static/{version}/{name}", self._give_asset),
         ]
 
-    def page_routes(self) -> list[Route]:
+    def _page_routes(self) -> list[Route]:
         pages, gate = self._pages, self.gate
         return [
             self._route("GET", "", gate.for_reading(pages.show_queue)),
@@ -74,7 +80,7 @@ class _Site:
             self._route("GET", "/units", gate.for_reading(self._units.show_units)),
         ]
 
-    def act_routes(self) -> list[Route]:
+    def _act_routes(self) -> list[Route]:
         acts, gate = self._acts, self.gate
         return [
             self._route("POST", "/cases/{code}/take", gate.for_acting(acts.take)),
@@ -87,18 +93,32 @@ class _Site:
             self._route("POST", "/units/{unit}/places", gate.for_acting(self._units.set_places)),
         ]
 
-    def oversight_routes(self) -> list[Route]:
+    def _oversight_routes(self) -> list[Route]:
         pages, gate = self._oversight, self.gate
         return [
             self._route("GET", "/readings", gate.for_reading(pages.show_readings)),
             self._route("POST", "/readings/open", gate.for_acting(pages.read_case)),
             self._route("GET", "/approvals", gate.for_reading(pages.show_approvals)),
             self._route("POST", "/approvals/new", gate.for_acting(pages.ask)),
+            self._route("POST", "/approvals/operator/{id}", gate.for_acting(pages.agree)),
             self._route("POST", "/approvals/{id}", gate.for_acting(pages.decide)),
             self._route("POST", "/approvals/{id}/use", gate.for_acting(pages.use)),
             self._route("GET", "/sessions", gate.for_reading(pages.show_sessions)),
             self._route("POST", "/sessions/{id}/end", gate.for_acting(pages.end_session)),
             self._route("GET", "/audit", gate.for_reading(pages.show_audit)),
+        ]
+
+    def _broadcast_routes(self) -> list[Route]:
+        pages, gate = self._broadcasts, self.gate
+        return [
+            self._route("GET", "/broadcasts", gate.for_reading(pages.show_list)),
+            self._route("GET", "/broadcasts/new", gate.for_reading(pages.show_new)),
+            self._route("POST", "/broadcasts/add", gate.for_acting(pages.create)),
+            self._route("GET", "/broadcasts/{id}", gate.for_reading(pages.show_one)),
+            self._route("GET", "/broadcasts/{id}/progress", gate.for_watching(pages.show_progress)),
+            self._route("GET", "/broadcasts/{id}/edit", gate.for_reading(pages.show_edit)),
+            self._route("POST", "/broadcasts/{id}/save", gate.for_acting(pages.save)),
+            self._route("POST", "/broadcasts/{id}/{act}", gate.for_acting(pages.act)),
         ]
 
     def _route(self, method: str, path: str, handle: Handle) -> Route:

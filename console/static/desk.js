@@ -2,6 +2,7 @@
 "use strict";
 
 const QUEUE_MS = 10_000;
+const PART_MS = 3_000;
 const NEAR_PX = 80;
 const title = document.title;
 
@@ -45,6 +46,16 @@ function watchQueue(queue) {
     queue.replaceChildren(...fresh.body.children);
     countWaiting();
   }, QUEUE_MS);
+}
+
+// Renews a part that only shows numbers, for as long as it names where they are.
+function watchPart(part) {
+  const timer = setInterval(async () => {
+    if (document.hidden) return;
+    const fresh = await fetchPart(part.dataset.fresh).catch(() => null);
+    if (!document.getElementById("over").hidden) clearInterval(timer);
+    if (fresh && !sameText(part, fresh.body)) part.replaceChildren(...fresh.body.childNodes);
+  }, PART_MS);
 }
 
 function sameText(one, other) {
@@ -146,7 +157,9 @@ function sendOnce(event) {
 const queue = document.getElementById("queue");
 const live = document.getElementById("live");
 const reply = document.getElementById("reply");
+const progress = document.getElementById("progress");
 if (queue) watchQueue(queue);
+if (progress && progress.dataset.fresh) watchPart(progress);
 if (live) watchCase(live);
 if (reply) takeReplies(reply);
 document.addEventListener("submit", sendOnce);

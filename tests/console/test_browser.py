@@ -13,9 +13,11 @@ from bot.dialogue.layout import plain
 from storage import chats, staffing
 from storage.cases import Status
 from storage.chats import Delivery
+from storage.staffing import StaffMember
 from tests.botapi.server import serve
 from tests.console.desks import TestDesk
 from tests.console.payloads import PAYLOADS
+from tests.handlers.broadcasting import open_house
 
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 _WATCH = "addEventListener('securitypolicyviolation', event => console.error('violation', event.violatedDirective))"
@@ -36,13 +38,15 @@ class Room:
     asked: list[str] = field(default_factory=list)
 
     @asynccontextmanager
-    async def visit(self, *, scripts: bool = True, width: int = 1200) -> AsyncIterator[Page]:
-        """Sign a counsellor in and give the page."""
+    async def visit(
+        self, member: StaffMember | None = None, *, scripts: bool = True, width: int = 1200
+    ) -> AsyncIterator[Page]:
+        """Sign somebody in, a counsellor if nobody is named, and give the page."""
         context = await self.browser.new_context(
             viewport={"width": width, "height": 800}, java_script_enabled=scripts, base_url=self.url
         )
         page = await self._watch(context)
-        await page.goto(await self.desk.invite(await self.desk.hire()))
+        await page.goto(await self.desk.invite(member or await self.desk.hire()))
         await page.get_by_role("button", name="Masuk ke meja").click()
         await expect(page.get_by_role("heading", name="Antrean")).to_be_visible()
         yield page
@@ -236,3 +240,26 @@ async def test_the_desk_can_be_used_by_keyboard_alone(room: Room) -> None:
         assert outline == "solid"
         await page.keyboard.press("Enter")
         await expect(page.get_by_text("Kasus ini sekarang bersamamu")).to_be_visible()
+
+
+async def test_a_broadcast_is_written_on_a_small_screen_and_its_progress_renews_itself(room: Room) -> None:
+    house = await open_house(room.desk.bed, 25)
+    broadcast_id = await house.approved()
+    async with room.visit(house.author, width=360) as page:
+        await page.goto("/desk/broadcasts/new")
+        await page.get_by_label("Isi", exact=True).first.fill("Kelas memasak dibuka.")
+        await page.get_by_label("Topik").select_option("training")
+        await page.get_by_label("Tambah daerah").select_option("74.71")
+        await page.get_by_role("button", name="Tambah").click()
+        await expect(page.get_by_role("button", name="Hapus Kota Kendari")).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+        await page.get_by_role("button", name="Simpan").last.click()
+        await expect(page.get_by_text("Kelas memasak dibuka.").first).to_be_visible()
+        await page.goto(f"/desk/broadcasts/{broadcast_id}")
+        await page.get_by_role("button", name="Kirim sekarang").click()
+        await house.feed()
+        await page.reload()
+        sent = page.locator("dt", has_text=re.compile("^Terkirim$")).locator("xpath=following-sibling::dd")
+        await expect(sent).to_have_text("0")
+        await house.finish(3)
+        await expect(sent).to_have_text("25")

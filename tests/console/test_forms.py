@@ -30,6 +30,10 @@ _POSTS = {
     "/desk/approvals/{id}": {"answer": "yes"},
     "/desk/approvals/{id}/use": {},
     "/desk/sessions/{id}/end": {},
+    "/desk/approvals/operator/{id}": {"answer": "yes"},
+    "/desk/broadcasts/add": {"text_id": "Contoh."},
+    "/desk/broadcasts/{id}/save": {"text_id": "Contoh.", "revision": "1"},
+    "/desk/broadcasts/{id}/{act}": {},
     "/desk/units/{unit}/places": {"places": "3"},
 }
 _FORGED: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -56,7 +60,14 @@ async def _set(desk: TestDesk) -> tuple[Browser, dict[str, str]]:
         return tasks.open_tasks(work, None)[0].id.hex()
 
     task = await desk.bed.world.database.write(step)
-    return browser, {"mine": mine, "waiting": waiting, "task": task, "id": "0" * 32, "unit": "bnnk-kendari"}
+    return browser, {
+        "mine": mine,
+        "waiting": waiting,
+        "task": task,
+        "id": "0" * 32,
+        "unit": "bnnk-kendari",
+        "act": "stop",
+    }
 
 
 async def test_a_forged_form_changes_nothing(desk: TestDesk) -> None:
@@ -93,7 +104,7 @@ async def test_nothing_that_changes_can_be_got(desk: TestDesk) -> None:
     browser, names = await _set(desk)
     before = await _snapshot(desk, names)
     for path in _POSTS:
-        assert (await browser.open(path.format(**names))).status_code == 405
+        assert (await browser.open(path.format(**names))).status_code in {404, 405}
     assert await _snapshot(desk, names) == before
 
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 import pytest
 
+from handlers.checkwords import check_words_of
 from storage.staffing import Role
 from tests.console.desks import ELSEWHERE, HERE, Browser, TestDesk
 
@@ -15,9 +16,10 @@ _ENDS = re.compile(r"/desk/sessions/([0-9a-f]{32})/end")
 _NEW = {"role": "counsellor", "unit": HERE, "alias": "Kak Anyelir"}
 
 CARING = {Role.COUNSELLOR, Role.AGENT, Role.UNIT_HEAD}
+MAY_GRANT = {Role.UNIT_HEAD, Role.ADMIN}
 MAY_OPEN = {
     "/desk/readings": {Role.COUNSELLOR, Role.UNIT_HEAD, Role.COORDINATOR},
-    "/desk/approvals": {Role.UNIT_HEAD, Role.ADMIN},
+    "/desk/approvals": {Role.UNIT_HEAD, Role.ADMIN, Role.AUDITOR},
     "/desk/audit": {Role.AUDITOR},
     "/desk/sessions": set(Role),
 }
@@ -36,7 +38,7 @@ async def test_each_part_opens_for_its_roles_and_looks_missing_to_others(desk: T
             assert (page.status_code == HTTPStatus.OK) is (role in roles), (role, path)
             assert (f'href="{path}"' in menu) is (role in roles)
         asked = await browser.post("/desk/approvals/new", None, **_NEW)
-        assert (asked.status_code == HTTPStatus.SEE_OTHER) is (role in MAY_OPEN["/desk/approvals"])
+        assert (asked.status_code == HTTPStatus.SEE_OTHER) is (role in MAY_GRANT)
 
 
 async def test_every_opening_of_a_case_is_a_row_and_refreshing_the_page_is_not(desk: TestDesk) -> None:
@@ -213,3 +215,18 @@ async def test_the_auditor_reads_every_deed_and_no_word_of_anybody(desk: TestDes
     older = (await auditor.open("/desk/audit?before=2")).text
     assert older.count("<tr>") == 2
     assert (await auditor.open("/desk/audit?before=x&lang=en")).status_code == HTTPStatus.OK
+
+
+async def test_only_who_has_the_case_sees_its_check_words(desk: TestDesk) -> None:
+    code = await desk.refer()
+    holder = await _enter(desk, Role.COUNSELLOR)
+    await holder.post(f"/desk/cases/{code}/take")
+    words = check_words_of(desk.bed.world, await desk.case(code))
+    assert words is not None
+
+    assert words in (await holder.open(f"/desk/cases/{code}")).text
+
+    colleague = await _enter(desk, Role.COUNSELLOR, "Kak Seroja")
+    read = await colleague.post("/desk/readings/open", code=code, reason="danger", words="jaga malam")
+    assert read.status_code == HTTPStatus.OK
+    assert words not in read.text

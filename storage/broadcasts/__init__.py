@@ -1,0 +1,5 @@
+"""Broadcasts as they are kept: what is written, who gets it, and what became of it."""
+
+from storage.broadcasts.recipients import note
+
+__all__ = ["note"]
