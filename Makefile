@@ -74,11 +74,14 @@ browser: $(VENV)/.development  ## find or install the Chromium that the page tes
 pytest: $(VENV)/.development  ## the tests alone (ARGS="-k word")
 	$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
 
-bench: $(VENV)/.development  ## measure speed and memory against peers, as ratios; takes two minutes
+bench: $(VENV)/.development  ## measure speed and memory against peers, as ratios; takes ten minutes
 	@$(BIN)/python -m bench.advance
 	@$(BIN)/python -m bench.nearest
-	@$(BIN)/python -m bench.memory
 	@$(BIN)/python -m bench.turns $(ARGS)
+	@$(BIN)/python -m bench.start
+	@$(BIN)/python -m bench.receive
+	@$(BIN)/python -m bench.end_to_end
+	@$(BIN)/python -m bench.broadcast
 
 train: $(VENV)/.development  ## train the models of danger and of questions anew, after a change of phrases or words
 	@$(PIP_INSTALL) $(QUIET) -r requirements-training.lock

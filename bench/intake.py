@@ -1,4 +1,4 @@
-"""One intake of twelve messages, byte for byte as Telegram delivers it, and what the peers reply to each."""
+"""One intake of thirteen messages, byte for byte as Telegram delivers it, and what the peers reply to each."""
 
 import json
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ TYPED = (
     "1",  # contact
     "1",  # unit
     "1",  # send
+    "/menu",
 )
 #: Length and buttons of a middling question of the real intake, so that peers carry as much as we do.
 REPLY = "Seberapa sering dalam tiga bulan terakhir? Semua jawaban boleh, dan kamu boleh melewati pertanyaan ini."

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from bench.laying_out import lay_out
 from bench.phrases import Phrase, read_phrases
 from bot.care.danger.model import FEWEST, list_features
 from bot.care.danger.reading import read_rules
@@ -22,9 +23,9 @@ from storage.library import CONTENT, read_library
 #: A feature must be seen in so many texts; rarer ones only say which text it was.
 _SEEN = 2
 #: Weights are kept in hundredths; a feature whose weights are all smaller than this says nothing.
-_LEAST = 0.15
+_LEAST = 0.32
 #: Probability of danger from which the model asks and fires, chosen on the tuning set.
-ASKS_FROM, FIRES_FROM = 0.36, 0.46
+ASKS_FROM, FIRES_FROM = 0.31, 0.4
 _STRICTNESS = 12.0
 _PATH = "danger/model.json"
 
@@ -35,7 +36,7 @@ def main() -> None:
     phrases = [*read_phrases("train"), *_questions(rules)]
     document = train(rules, phrases)
     path = CONTENT / _PATH
-    path.write_text(_lay_out(document), encoding="utf-8")
+    path.write_text(lay_out(document), encoding="utf-8")
     print(f"{len(phrases)} phrases, {len(document['weights'])} features, {path.stat().st_size // 1024} KiB")
 
 
@@ -77,16 +78,6 @@ def _empty(files: Mapping[str, str]) -> str:
     return json.dumps(
         {"labels": labels, "bias": [0] * (len(labels) + 1), "asks_from": 1.0, "fires_from": 1.0, "weights": {}}
     )
-
-
-def _lay_out(document: dict[str, Any]) -> str:
-    """Write one feature a line, so that a change can be read."""
-    head = ",\n".join(f'"{key}": {json.dumps(value)}' for key, value in document.items() if key != "weights")
-    rows = ",\n".join(
-        f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(row, separators=(',', ':'))}"
-        for name, row in document["weights"].items()
-    )
-    return f'{{\n{head},\n"weights": {{\n{rows}\n}}\n}}\n'
 
 
 if __name__ == "__main__":

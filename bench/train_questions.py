@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # carries no types, and is only there for training
 from sklearn.linear_model import LogisticRegression
 
+from bench.laying_out import lay_out
 from bot.care.questions.book import OUT_OF_SCOPE, Book
 from bot.care.questions.model import FEWEST, list_features
 from bot.care.questions.reading import MODEL, read_book
@@ -36,7 +37,7 @@ def main() -> None:
     phrases = [(text, name) for name, said in book.phrasings.items() for text in said]
     document = train(book, phrases)
     path = CONTENT / MODEL
-    path.write_text(_lay_out(document), encoding="utf-8")
+    path.write_text(lay_out(document), encoding="utf-8")
     print(f"{len(phrases)} phrasings, {len(document['weights'])} features, {path.stat().st_size // 1024} KiB")
 
 
@@ -92,16 +93,6 @@ def _slip(text: str, chance: Random) -> str:
         swapped = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
         words[at] = word[:place] + word[place + 1 :] if chance.random() < 0.7 else swapped
     return " ".join(words)
-
-
-def _lay_out(document: dict[str, Any]) -> str:
-    """Write one feature a line, so that a change can be read."""
-    head = ",\n".join(f'"{key}": {json.dumps(value)}' for key, value in document.items() if key != "weights")
-    rows = ",\n".join(
-        f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(row, separators=(',', ':'))}"
-        for name, row in document["weights"].items()
-    )
-    return f'{{\n{head},\n"weights": {{\n{rows}\n}}\n}}\n'
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from statistics import median
 from typing import IO
 
 from bench.driving import Contender, Figures, Load, answer
+from bench.intake import TYPED
 
 ROOT = Path(__file__).parent.parent
 #: Name -> where it is opened; imported only in the process that runs it, so that memory is its own.
@@ -132,8 +133,8 @@ def main() -> None:
         return
     crowd = Load(arguments.people, arguments.people)
     loads = {
-        f"{crowd.people} people at once, 12 updates each": crowd,
-        "One person alone, 12 updates": Load(min(10, arguments.people), 1),
+        f"{crowd.people} people at once, {len(TYPED)} updates each": crowd,
+        f"One person alone, {len(TYPED)} updates": Load(min(10, arguments.people), 1),
     }
     for title, measured in compare(loads, arguments.rounds).items():
         print_comparison(title, measured)

@@ -26,9 +26,29 @@ async def open_in_memory() -> AsyncIterator[Contender]:
     """Open it as it comes; a restart forgets everybody."""
     bot = Bot("7:bench", session=_NullSession())
     dispatcher = Dispatcher(storage=MemoryStorage())
-    dispatcher.include_router(_intake())
+    dispatcher.include_router(make_intake())
     yield _Machine(bot, dispatcher)
     await bot.session.close()
+
+
+def make_intake() -> Router:
+    """Make the conversation: a question to every message."""
+    router = Router()
+    states = [State(f"step_{place}", group_name="intake") for place in range(len(TYPED))]
+
+    def ask(place: int) -> Any:  # noqa: ANN401 - aiogram looks at the signature of what it calls
+        async def note(message: Message, state: FSMContext) -> None:
+            await state.update_data({str(place): message.text})
+            buttons = [[InlineKeyboardButton(text=label, callback_data=f"{place}.{label}")] for label in LABELS]
+            await message.answer(REPLY, reply_markup=InlineKeyboardMarkup(inline_keyboard=buttons))
+            await state.set_state(states[place + 1] if place + 1 < len(TYPED) else None)
+
+        return note
+
+    router.message.register(ask(0), Command("start"))
+    for place in range(1, len(TYPED)):
+        router.message.register(ask(place), StateFilter(states[place]))
+    return router
 
 
 class _Machine:
@@ -71,22 +91,3 @@ class _NullSession(BaseSession):
     async def stream_content(self, *_where: object, **_how: object) -> AsyncGenerator[bytes, None]:
         raise AssertionError("nothing is downloaded")
         yield b""
-
-
-def _intake() -> Router:
-    router = Router()
-    states = [State(f"step_{place}", group_name="intake") for place in range(len(TYPED))]
-
-    def ask(place: int) -> Any:  # noqa: ANN401 - aiogram looks at the signature of what it calls
-        async def note(message: Message, state: FSMContext) -> None:
-            await state.update_data({str(place): message.text})
-            buttons = [[InlineKeyboardButton(text=label, callback_data=f"{place}.{label}")] for label in LABELS]
-            await message.answer(REPLY, reply_markup=InlineKeyboardMarkup(inline_keyboard=buttons))
-            await state.set_state(states[place + 1] if place + 1 < len(TYPED) else None)
-
-        return note
-
-    router.message.register(ask(0), Command("start"))
-    for place in range(1, len(TYPED)):
-        router.message.register(ask(place), StateFilter(states[place]))
-    return router

@@ -42,6 +42,13 @@ async def open_flushing() -> AsyncIterator[Contender]:
         yield contender
 
 
+def make_intake(*, persistent: bool) -> "ConversationHandler[Any]":
+    """Make the conversation: a question to every message; `persistent`: its place is handed to the persistence."""
+    states: dict[object, list[Any]] = {place: [MessageHandler(filters.TEXT, _note)] for place in range(1, len(TYPED))}
+    entry: list[Any] = [CommandHandler("start", _note)]
+    return ConversationHandler(entry, states, [], name="intake", persistent=persistent)
+
+
 class _Conversations:
     def __init__(
         self, application: Application[Any, Any, Any, Any, Any, Any], file: Path, *, each_update: bool
@@ -83,11 +90,7 @@ async def _open(*, each_update: bool) -> AsyncIterator[Contender]:
             .persistence(PicklePersistence(file, update_interval=_NEVER_S))
             .build()
         )
-        states: dict[object, list[Any]] = {
-            place: [MessageHandler(filters.TEXT, _note)] for place in range(1, len(TYPED))
-        }
-        entry: list[Any] = [CommandHandler("start", _note)]
-        application.add_handler(ConversationHandler(entry, states, [], name="intake", persistent=True))
+        application.add_handler(make_intake(persistent=True))
         async with application:
             yield _Conversations(application, file, each_update=each_update)
 

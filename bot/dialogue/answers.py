@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import Final, Literal
 
 from bot.dialogue.flow import NO, YES, Answer, Kind, Step
@@ -13,6 +14,8 @@ MAX_WRITTEN_CHARS = 1_000
 _MAX_DIGITS = 3
 _BETWEEN = re.compile(r"[,;/+&\n]|\bdan\b|\band\b|\bserta\b|\bsama\b")
 _NUMBERS = re.compile(r"\d+(?:\s+\d+)*")
+#: For what the service says itself, which is the same for everybody.
+_plain = lru_cache(4_096)(normalise)
 
 
 class _Nothing(Enum):
@@ -62,8 +65,8 @@ def choose_from(labels: tuple[tuple[str, str], ...], text: str) -> str | None:
     said = normalise(text)
     if not said:
         return None
-    plain = [(identifier, normalise(label)) for identifier, label in labels]
-    exact = [identifier for identifier, label in plain if said in (label, normalise(identifier))]
+    plain = [(identifier, _plain(label)) for identifier, label in labels]
+    exact = [identifier for identifier, label in plain if said in (label, _plain(identifier))]
     word = [identifier for identifier, label in plain if f" {said} " in f" {label} "]
     place = read_number(text)
     if place is not None and 1 <= place <= len(labels):

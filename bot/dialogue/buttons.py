@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+from collections.abc import Sequence
 from typing import NewType
 
 from bot.dialogue.effects import Button
@@ -30,6 +31,11 @@ def read_token(secret: bytes, person: bytes, token: str) -> Picked | None:
         return None
     parts = what.split(_BETWEEN)
     return Picked(*parts) if len(parts) == 3 else None  # noqa: PLR2004 - flow, key, choice
+
+
+def read_any_token(secrets: Sequence[bytes], person: bytes, token: str) -> Picked | None:
+    """Read a token back that was made with one of several secrets."""
+    return next((picked for secret in secrets if (picked := read_token(secret, person, token)) is not None), None)
 
 
 def question_of(token: str) -> str:

@@ -19,13 +19,13 @@ from bot.dialogue.moves import (
     settle,
     turn_to,
 )
-from bot.dialogue.script import CONTACT, ERASE, LANGUAGE, MENU, MY_DATA, TALK, Command, Script
+from bot.dialogue.script import CONTACT, ERASE, LANGUAGE, MENU, MY_DATA, NEWS, TALK, Command, Script
 from bot.dialogue.state import State
 
 #: Commands that keep their meaning while a counsellor is speaking with the person.
 ALSO_ACCOMPANIED = frozenset(
     {Command.HELP, Command.STOP, Command.ERASE, Command.LANGUAGE, Command.EMERGENCY, Command.DATA, Command.PAUSE}
-    | {Command.CLEAR, Command.MOVE, Command.KEEP, Command.CONTACT}
+    | {Command.CLEAR, Command.MOVE, Command.KEEP, Command.CONTACT, Command.NEWS, Command.CHECK_WORDS}
 )
 
 
@@ -44,12 +44,16 @@ def obey(script: Script, state: State, command: Command) -> Move:  # noqa: C901,
             return skip(script, state)
         case Command.STOP | Command.PAUSE | Command.RELAPSE | Command.CLEAR | Command.MOVE | Command.KEEP:
             return ask_again(script, state, Act(command.value))
+        case Command.CHECK_WORDS:
+            return ask_again(script, state, Act(command.value))
         case Command.ERASE:
             return enter(script, state, ERASE)
         case Command.HUMAN:
             return enter(script, state, TALK)
         case Command.CONTACT:
             return enter(script, state, CONTACT)
+        case Command.NEWS:
+            return enter(script, state, NEWS)
         case Command.LANGUAGE:
             return enter(script, state, LANGUAGE)
         case Command.EMERGENCY:

@@ -22,7 +22,7 @@ QUIET_MINUTES = 30
 #: Choices under the question, in the order they are shown; the phrases on the buttons have the same names.
 NOW, HARD, SAFE = ANSWERS = ("danger_now", "danger_hard", "danger_safe")
 #: Sentences this part of the conversation says.
-SENTENCES = frozenset({*ANSWERS, "danger_question", "danger_hard_said", "danger_safe_said"})
+SENTENCES = frozenset({*ANSWERS, "danger_question", "danger_question_again", "danger_hard_said", "danger_safe_said"})
 
 
 def listen(script: Script, state: State, typed: Typed) -> Verdict:
@@ -82,6 +82,11 @@ def answer(script: Script, state: State, choice: str) -> Move:
     if state.accompanied:
         return ask_again(script, state, Say(Message(script.say("danger_safe_said", state.language))))
     return note(script, state, "danger_safe_said")
+
+
+def put_again(script: Script, state: State) -> Message:
+    """Put the question about danger once more, with whom to call."""
+    return Message(script.say("danger_question_again", state.language), _question(script, state).buttons)
 
 
 @lru_cache(maxsize=1_024)

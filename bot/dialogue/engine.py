@@ -66,7 +66,8 @@ def _take(script: Script, state: State, event: Event) -> Move:  # noqa: C901, PL
             return greet(script, state)
         case Typed(text):
             chosen = guarding.choose_hidden(script, state, text)
-            return chosen or _hear(script, guarding.let_go(state), replace(event, text=_mend(text)))
+            heard = event if text.isascii() else replace(event, text=_mend(text))
+            return chosen or _hear(script, guarding.let_go(state), heard)
         case Picked():
             return pick(script, state, event)
         case Pinned(latitude, longitude):

@@ -1,6 +1,6 @@
 """A conversation as an ordered questionnaire: steps, their conditions, and one reading from the top."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -97,10 +97,13 @@ class Step:
     as_written: bool = False  #: write: kept letter by letter, for the service asked for just that, such as a name
     on_request: bool = False  #: never asked in its turn, only when the person or the world opens it
     by_choice: Mapping[str, Choice] = field(init=False, repr=False, compare=False)
+    hangs_on: frozenset[str] = field(init=False, repr=False, compare=False)  #: steps and scores whose answers decide
 
     def __post_init__(self) -> None:
-        """Index the choices; steps are read on every message."""
+        """Index the choices and what the step hangs on; steps are read on every message."""
         object.__setattr__(self, "by_choice", {choice.id: choice for choice in self.choices})
+        subjects = {test.subject for group in self.when for test in group}
+        object.__setattr__(self, "hangs_on", frozenset(subjects | ({self.for_each} if self.for_each else set())))
 
     def applies(self, known: Settled) -> bool:
         """Tell whether the step is on this person's path."""
@@ -202,25 +205,30 @@ def read(flow: Flow, settled: Settled) -> Reading:
     return Reading(kept, scores, tuple(still_open), tuple(path))
 
 
-def fits(step: Step, answer: Answer) -> bool:  # noqa: PLR0911 - one line per kind
+def fits(step: Step, answer: Answer) -> bool:
     """Tell whether an answer is one this step could have got in its present wording."""
-    if step.kind is Kind.CHOOSE and isinstance(answer, str):
-        return answer in step.by_choice
-    match step.kind, answer:
-        case ((Kind.TELL | Kind.REVIEW), value):
-            return value is True
-        case _, None:
-            return step.optional
-        case kind, bool():
-            return kind is Kind.YES_NO
-        case Kind.RATE, int(value):
-            return step.least <= value <= step.most
-        case Kind.CHOOSE_MANY, tuple(values):
-            return bool(values) and step.by_choice.keys() >= set(values)
-        case ((Kind.WRITE | Kind.LOOK_UP), str(value)):
-            return bool(value)
-        case _:
-            return False
+    if answer is None:
+        return step.optional and step.kind not in _SHOWN
+    return _FITTING[step.kind](step, answer)
+
+
+_SHOWN = frozenset({Kind.TELL, Kind.REVIEW})
+#: A table, because every step that is settled is looked at with every message.
+_FITTING: Mapping[Kind, Callable[[Step, Answer], bool]] = {
+    Kind.TELL: lambda _, answer: answer is True,
+    Kind.REVIEW: lambda _, answer: answer is True,
+    Kind.CHOOSE: lambda step, answer: isinstance(answer, str) and answer in step.by_choice,
+    Kind.CHOOSE_MANY: lambda step, answer: (
+        isinstance(answer, tuple) and bool(answer) and step.by_choice.keys() >= set(answer)
+    ),
+    Kind.YES_NO: lambda _, answer: isinstance(answer, bool),
+    Kind.RATE: lambda step, answer: (
+        isinstance(answer, int) and not isinstance(answer, bool) and step.least <= answer <= step.most
+    ),
+    Kind.WRITE: lambda _, answer: isinstance(answer, str) and bool(answer),
+    Kind.LOOK_UP: lambda _, answer: isinstance(answer, str) and bool(answer),
+    Kind.SCORE: lambda _step, _answer: False,
+}
 
 
 def _find_renamed(step: Step, key: str, settled: Settled) -> str:

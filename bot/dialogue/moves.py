@@ -13,6 +13,7 @@ from bot.dialogue.script import (
     LANGUAGE,
     MENU,
     MY_DATA,
+    NEWS,
     RETURN,
     SHOWN,
     SPEAK,
@@ -25,7 +26,7 @@ from bot.dialogue.state import State
 Move = tuple[State, tuple[Effect, ...]]
 
 #: Flows that are only a detour: the one beneath is kept and comes back.
-DETOURS = frozenset({LANGUAGE, MY_DATA, ERASE, SHOWN, CONTACT, UNLOCK}) | CONTACT_PARTS
+DETOURS = frozenset({LANGUAGE, MY_DATA, ERASE, SHOWN, CONTACT, UNLOCK, NEWS}) | CONTACT_PARTS
 #: Flows without a question may follow each other only so far; content with longer chains is refused.
 CHAIN = 8
 
@@ -60,10 +61,11 @@ def go_on(script: Script, state: State, said: Iterable[Effect] = ()) -> Move:
             return _fall_silent(script, state, effects)
         flow = script.flow(state.flow, state.language)
         reading = _show_cards(flow, read(flow, state.settled(flow.id)), effects)
-        state = replace(state.settle(flow.id, reading.kept), flow=flow.id, draft=())
+        state = state.settle(flow.id, reading.kept)
         if reading.still_open:
-            state = replace(state, asked=reading.still_open[0])
+            state = replace(state, flow=flow.id, draft=(), asked=reading.still_open[0])
             return state, (*effects, _put(script, flow, state, reading))
+        state = replace(state, flow=flow.id, draft=())
         if flow.completes:
             effects.append(Complete(flow.id, _questions_only(flow, reading)))
         state = _follow(replace(state.settle(flow.id, {}), asked=None), flow.then)

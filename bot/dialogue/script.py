@@ -16,6 +16,8 @@ SHOWN = "shown"
 #: How a person may be reached on a phone that others read, and the question for the PIN.
 CONTACT, UNLOCK = "contact", "unlock"
 CONTACT_PARTS = frozenset({"contact_shared", "contact_hours", "contact_words", "contact_pin"})
+#: What of the programme somebody wants to hear of.
+NEWS = "news"
 #: `goes` of a choice that leads back to the flow beneath.
 RETURN = "return"
 #: `does` of a choice that the engine does itself.
@@ -46,6 +48,8 @@ class Command(StrEnum):
     CLEAR = "clear"
     MOVE = "move"
     KEEP = "keep"
+    NEWS = "news"
+    CHECK_WORDS = "check_words"
 
 
 @dataclass(frozen=True, slots=True)

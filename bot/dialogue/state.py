@@ -44,6 +44,8 @@ class State:
 
     def settle(self, flow_id: str, settled: Settled) -> "State":
         """Replace what is settled in a flow; an empty flow leaves no trace."""
+        if settled == self.answers.get(flow_id, {}):
+            return self
         others = {name: answers for name, answers in self.answers.items() if name != flow_id}
         return replace(self, answers={**others, flow_id: dict(settled)} if settled else others)
 

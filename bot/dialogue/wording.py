@@ -163,8 +163,7 @@ def _progress(script: Script, flow: Flow, state: State, reading: Reading) -> str
 
 def _may_come(step: Step, reading: Reading) -> bool:
     """Tell whether a question is not on the path only because what it hangs on has not been asked."""
-    subjects = {test.subject for group in step.when for test in group}
-    return any(subject in reading.still_open for subject in (*subjects, step.for_each))
+    return not step.hangs_on.isdisjoint(reading.still_open)
 
 
 def _about(flow: Flow, step: Step, key: str) -> str:
