@@ -6,6 +6,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -18,15 +19,18 @@ from telegram import (
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
-from telegram.error import BadRequest, TelegramError
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.error import BadRequest
+from telegram.request import BaseRequest
 
 from bot.dialogue.effects import Ask
 from bot.dialogue.layout import rows
 from bot.ports import ChannelError, ChannelName, Key, Limits, Outgoing, Rejected, TryLater, Uncertain, Unreachable
-from channels.telegram_errors import RETRY_SECONDS, name_failure, raise_flood_wait
+from channels.telegram_errors import RETRY_SECONDS
 from channels.telegram_rates import RATES, Rates, limits_at
+from channels.telegram_transport import allow_seconds, call, make_request
 from channels.telegram_updates import KINDS, TELEGRAM
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,15 @@ class Webhook:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How Telegram delivers: to which address, empty for polling; how many updates wait; when it last failed."""
+
+    url: str
+    waiting: int
+    failed_at: datetime | None
+
+
 class TelegramChannel:
     """The channel, one for each bot token.  Open it before use, close it at the end."""
 
@@ -68,8 +81,8 @@ class TelegramChannel:
         `timeout_seconds` for each step of a call.  `transport`: None for HTTP.
         """
         self._limits = limits_at(rates)
-        self._polling = transport or _make_request(1, timeout_seconds)
-        calling = transport or _make_request(32, timeout_seconds)
+        self._polling = transport or make_request(1, timeout_seconds)
+        calling = transport or make_request(32, timeout_seconds)
         self._bot = telegram.Bot(token, base_url, base_file_url, calling, self._polling)
         self._timeout_seconds = timeout_seconds
         self._share_prompts: OrderedDict[int, int] = OrderedDict()
@@ -89,21 +102,21 @@ class TelegramChannel:
 
         Raises TokenRejected, TryLater or Uncertain.
         """
-        return (await _call(self._bot.get_me())).username or ""
+        return (await self._call(self._bot.get_me())).username or ""
 
     async def set_up(self, profile: Profile, webhook: Webhook | None = None) -> str:
         """Check the token, choose how updates arrive (None: polling), show the profile; return the bot's username.
 
         May be repeated.  Pending updates are kept.  Raises TokenRejected, TryLater or Uncertain.
         """
-        await _call(self._bot.initialize())
+        await self._call(self._bot.initialize())
         if webhook:
-            await _call(self._bot.set_webhook(webhook.url, secret_token=webhook.secret, allowed_updates=KINDS))
+            await self._call(self._bot.set_webhook(webhook.url, secret_token=webhook.secret, allowed_updates=KINDS))
         else:
-            await _call(self._bot.delete_webhook())
-        await _call(self._bot.set_my_commands(list(profile.commands.items())))
-        await _call(self._bot.set_my_description(profile.description))
-        await _call(self._bot.set_my_short_description(profile.about))
+            await self._call(self._bot.delete_webhook())
+        await self._call(self._bot.set_my_commands(list(profile.commands.items())))
+        await self._call(self._bot.set_my_description(profile.description))
+        await self._call(self._bot.set_my_short_description(profile.about))
         return self._bot.username
 
     async def close(self) -> None:
@@ -112,7 +125,11 @@ class TelegramChannel:
 
     async def read_webhook_url(self) -> str:
         """Tell where Telegram delivers to, empty for polling; anything but our own address is an alarm."""
-        return (await _call(self._bot.get_webhook_info())).url
+        return (await self.read_delivery()).url
+
+    async def read_delivery(self) -> Delivery:
+        """Tell how Telegram fares with delivering to us.  Raises TokenRejected, TryLater or Uncertain."""
+        return await self._call(_read_delivery(self._bot.get_webhook_info()))
 
     async def fetch_updates(self, position: int | None, wait_seconds: int) -> bytes:
         """Return the answer to getUpdates, unread, after at most `wait_seconds`; it confirms all before `position`.
@@ -122,7 +139,8 @@ class TelegramChannel:
         asked = {"timeout": wait_seconds, "limit": 100, "allowed_updates": json.dumps(KINDS)}
         query = urlencode(asked if position is None else {**asked, "offset": position})
         url = f"{self._bot.base_url}/getUpdates?{query}"
-        return await _call(self._polling.retrieve(url, read_timeout=wait_seconds + self._timeout_seconds))
+        asking = self._polling.retrieve(url, read_timeout=wait_seconds + self._timeout_seconds)
+        return await call(asking, allow_seconds(self._timeout_seconds, wait_seconds))
 
     async def send(self, address: str, message: Outgoing) -> str | None:
         """Send one message that fits the limits, or edit the one it replaces; return its id.
@@ -138,7 +156,7 @@ class TelegramChannel:
     async def acknowledge(self, callback: str) -> None:
         """Tell Telegram that a tap was heard; failures do not matter."""
         with contextlib.suppress(ChannelError):
-            await _call(self._bot.answer_callback_query(callback))
+            await self._call(self._bot.answer_callback_query(callback))
 
     async def take_back(self, address: str, references: Sequence[str]) -> int:
         """Delete messages of either side in a private chat, at most 48 hours old; return how many of them stay.
@@ -154,9 +172,8 @@ class TelegramChannel:
 
     async def _take_back_some(self, chat_id: int, message_ids: list[int]) -> int:
         try:
-            await _call(self._bot.delete_messages(chat_id, message_ids))
-        except Uncertain:
-            # Deleted twice is deleted.
+            await self._call(self._bot.delete_messages(chat_id, message_ids))
+        except Uncertain:  # deleted twice is deleted
             raise TryLater(RETRY_SECONDS) from None
         except Rejected:
             if len(message_ids) == 1:
@@ -166,16 +183,14 @@ class TelegramChannel:
         return 0
 
     async def _send_new(self, chat_id: int, message: Outgoing) -> int:
-        sent = await _call(
-            self._bot.send_message(
-                chat_id,
-                message.text,
-                reply_markup=_lay_keyboard(message.keys),
-                link_preview_options=_NO_PREVIEW,
-                protect_content=True,
-            )
+        sending = self._bot.send_message(
+            chat_id,
+            message.text,
+            reply_markup=_lay_keyboard(message.keys),
+            link_preview_options=_NO_PREVIEW,
+            protect_content=True,
         )
-        return sent.message_id
+        return await self._call(_read_message_id(sending))
 
     async def _replace(self, chat_id: int, message: Outgoing) -> int | None:
         """Edit the message that is to be replaced; return its id, or None when a new one must take its place."""
@@ -190,9 +205,8 @@ class TelegramChannel:
             link_preview_options=_NO_PREVIEW,
         )
         try:
-            is_done = await _call(_tell_whether_edited(edit))
-        except Uncertain:
-            # The same edit twice does no harm, unlike the same message twice.
+            is_done = await self._call(_tell_whether_edited(edit))
+        except Uncertain:  # the same edit twice does no harm, unlike the same message twice
             raise TryLater(RETRY_SECONDS) from None
         return message_id if is_done else None
 
@@ -219,44 +233,31 @@ class TelegramChannel:
 
     async def _close_share_prompt(self, chat_id: int, prompt_id: int) -> None:
         closing_id = await self._send_aside(chat_id, ReplyKeyboardRemove())
-        await _call(self._bot.delete_messages(chat_id, [prompt_id, closing_id]))
+        await self._call(self._bot.delete_messages(chat_id, [prompt_id, closing_id]))
 
     async def _send_aside(self, chat_id: int, keyboard: ReplyKeyboardMarkup | ReplyKeyboardRemove) -> int:
         sending = self._bot.send_message(
             chat_id, "📍", reply_markup=keyboard, disable_notification=True, protect_content=True
         )
-        return (await _call(sending)).message_id
+        return await self._call(_read_message_id(sending))
+
+    async def _call(self, calling: Awaitable[T]) -> T:
+        return await call(calling, allow_seconds(self._timeout_seconds))
 
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _PROMPTS_REMEMBERED = 10_000
 _TAKEN_BACK_AT_ONCE = 100
 
-T = TypeVar("T")
+
+async def _read_message_id(sending: Awaitable[telegram.Message]) -> int:
+    """Read the id within the call: an answer that only looks like a message has none."""
+    return (await sending).message_id
 
 
-def _make_request(connections: int, timeout_seconds: float) -> HTTPXRequest:
-    return HTTPXRequest(
-        connections,
-        read_timeout=timeout_seconds,
-        write_timeout=timeout_seconds,
-        connect_timeout=timeout_seconds,
-        pool_timeout=timeout_seconds,
-        httpx_kwargs={"trust_env": False, "event_hooks": {"response": [raise_flood_wait]}},
-    )
-
-
-async def _call(calling: Awaitable[T]) -> T:
-    """Wait for an answer of Telegram's and raise only errors of our own, without the library's behind them."""
-    failure: ChannelError
-    try:
-        return await calling
-    except TelegramError as error:
-        failure = name_failure(error)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        # The call succeeded, but what came back is not what the library expects.
-        failure = Uncertain(type(error).__name__)
-    raise failure
+async def _read_delivery(asking: Awaitable[telegram.WebhookInfo]) -> Delivery:
+    found = await asking
+    return Delivery(found.url, found.pending_update_count, found.last_error_date)
 
 
 async def _tell_whether_edited(editing: Awaitable[object]) -> bool:

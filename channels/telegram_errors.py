@@ -5,7 +5,7 @@ from typing import Final
 
 import httpx
 import msgspec
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
 
 from bot.ports import ChannelError, Rejected, TryLater, Uncertain, Unreachable
 
@@ -55,15 +55,22 @@ class FloodWait(TelegramError):
         self.seconds = seconds
 
 
-async def raise_flood_wait(response: httpx.Response) -> None:
-    """Raise FloodWait for an answer that asks to wait; a hook for the HTTP client."""
-    if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+class Intercepted(NetworkError):
+    """Somebody between Telegram and us answered: a page instead of an answer, or the way to another address."""
+
+
+async def judge_answer(response: httpx.Response) -> None:
+    """Raise FloodWait for an answer that asks to wait, Intercepted for one that is none of Telegram's.
+
+    A hook for the HTTP client.  Telegram answers with a JSON object, whatever the status.
+    """
+    body = await response.aread()
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        raise FloodWait(_read_wait(body))
+    if response.status_code in _WRONG_ADDRESS or (response.is_success and not body.strip()):
         return
-    try:
-        wait = msgspec.json.decode(await response.aread(), type=_Refusal).parameters.retry_after
-    except ValueError:
-        wait = RETRY_SECONDS
-    raise FloodWait(wait)
+    if not body.lstrip().startswith(b"{"):
+        raise Intercepted("not an answer of the Bot API")
 
 
 def name_failure(error: TelegramError) -> ChannelError:  # noqa: PLR0911 - one line per error
@@ -82,11 +89,17 @@ def name_failure(error: TelegramError) -> ChannelError:  # noqa: PLR0911 - one l
             return TokenRejected()
         case Conflict():
             return OtherReceiver()
-        case _:
+        case NetworkError():
             return _name_outage(error)
+        case _:  # an answer that is no JSON
+            return Uncertain("UnreadableAnswer")
 
 
 _TOKEN_SECONDS = 60.0
+_SHORTEST_WAIT_SECONDS = 1.0
+_LONGEST_WAIT_SECONDS = 86_400.0
+#: Without the token's bot there is nothing at such an address: also when another server stands there.
+_WRONG_ADDRESS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND})
 
 
 class _Parameters(msgspec.Struct, frozen=True):
@@ -97,8 +110,20 @@ class _Refusal(msgspec.Struct, frozen=True):
     parameters: _Parameters = _Parameters()
 
 
-def _name_outage(error: TelegramError) -> ChannelError:
+def _read_wait(body: bytes) -> float:
+    try:
+        wait = msgspec.json.decode(body, type=_Refusal).parameters.retry_after
+    except ValueError:
+        return RETRY_SECONDS
+    return min(max(wait, _SHORTEST_WAIT_SECONDS), _LONGEST_WAIT_SECONDS)
+
+
+def _name_outage(error: NetworkError) -> ChannelError:
+    if isinstance(error, Intercepted):
+        return TryLater(RETRY_SECONDS, everywhere=True, perhaps=True)
     match error.__cause__:
+        case TelegramError():  # it was answered, but nobody can tell what
+            return Uncertain("UnreadableAnswer")
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
             return TryLater(RETRY_SECONDS, everywhere=True)
         case ValueError() | TypeError() | httpx.UnsupportedProtocol() as unsendable:

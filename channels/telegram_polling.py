@@ -17,6 +17,7 @@ from channels.telegram_updates import ReadUpdate, read_updates
 Receive = Callable[[Incoming], Awaitable[None]]
 #: Hears of troubles; none of them carries anything a person wrote, nor an id.
 Report = Callable[[ChannelError], None]
+Hear = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,26 @@ T = TypeVar("T")
 
 
 async def poll(
-    channel: TelegramChannel, receive: Receive, stop: asyncio.Event, report: Report, pace: Pace = DEFAULT_PACE
+    channel: TelegramChannel,
+    receive: Receive,
+    stop: asyncio.Event,
+    report: Report,
+    pace: Pace = DEFAULT_PACE,
+    hear: Hear = lambda: None,
 ) -> None:
     """Fetch and hand over updates until `stop` is set; in order for each address, side by side for different ones.
 
-    An update whose `receive` raises is fetched again, and so are the later ones of its address; others go on.
-    Raises TokenRejected.
+    An update whose `receive` raises is fetched again, and so are the later ones of its address; others go on.  `hear`
+    is called for every answer of Telegram's.  Raises TokenRejected.
     """
     position: int | None = None
     stumbles = 0
+    fetching = _Fetching(channel, report, pace.wait)
     while not stop.is_set():
-        answer = await persist(partial(channel.fetch_updates, position, pace.wait), stop, report, pace)
+        answer = await persist(partial(fetching.fetch, position), stop, fetching.report, pace)
         if answer is None:
             return
+        hear()
         updates = read_updates(answer)
         reached = _find_position(updates, await _hand_over(updates, receive, report), position)
         stumbles = stumbles + 1 if updates and reached == position else 0
@@ -75,6 +83,25 @@ async def persist(
             failures += 1
             await _rest(_choose_pause(error, failures, pace), stop)
     return None
+
+
+class _Fetching:
+    """Asks for updates; after trouble without waiting for one, so that an outage is known to be over at once."""
+
+    def __init__(self, channel: TelegramChannel, report: Report, wait: int) -> None:
+        self._channel = channel
+        self._report = report
+        self._wait = wait
+        self._is_troubled = False
+
+    async def fetch(self, position: int | None) -> bytes:
+        answer = await self._channel.fetch_updates(position, 0 if self._is_troubled else self._wait)
+        self._is_troubled = False
+        return answer
+
+    def report(self, error: ChannelError) -> None:
+        self._is_troubled = True
+        self._report(error)
 
 
 async def _run_until(stop: asyncio.Event, act: Coroutine[None, None, T]) -> T | None:

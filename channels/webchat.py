@@ -5,7 +5,7 @@ The conversation's lines are stored by the handlers and fetched by the page, so 
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import wraps
 from http import HTTPStatus
 from typing import Final
@@ -43,15 +43,24 @@ Handle = Callable[[Request], Awaitable[Response]]
 
 
 def webchat_routes(
-    pages: Pages, opening: Page, *, secret: bytes, public_url: str, max_body_bytes: int = 65_536
+    pages: Pages,
+    opening: Page,
+    *,
+    secret: bytes,
+    earlier: Sequence[bytes] = (),
+    public_url: str,
+    max_body_bytes: int = 65_536,
 ) -> list[Route]:
     """Make the routes of the web chat.
 
     `opening`: what somebody new sees, see `make_opening`.  `secret`: at least 32 bytes, the same in every process.
+    `earlier`: secrets whose marks on open pages still hold.
     `public_url`: cookies are marked for https only where it begins so.  `max_body_bytes`: of a form; the longest
     text of the service grows twelvefold when it is all emoji.
     """
-    site = _Site(pages, opening, Stamp(secret), secure=public_url.startswith("https:"), max_body_bytes=max_body_bytes)
+    site = _Site(
+        pages, opening, Stamp(secret, *earlier), secure=public_url.startswith("https:"), max_body_bytes=max_body_bytes
+    )
     quiet = [Middleware(QuietHeaders, secure=site.secure, geolocation=True)]
 
     def route(path: str, handle: Handle, *methods: str) -> Route:

@@ -19,17 +19,22 @@ _POSITION = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?),(-?\d{1,3}(?:\.\d{1,9})?)", r
 class Stamp:
     """Marks addresses that this service made, so that nobody can bring one of their own or post for somebody else."""
 
-    def __init__(self, secret: bytes) -> None:
-        """Stamp with a secret of at least 32 bytes."""
-        self._secret = hashlib.sha256(b"webchat.form\0" + secret).digest()
+    def __init__(self, secret: bytes, *earlier: bytes) -> None:
+        """Stamp with a secret of at least 32 bytes.  `earlier`: secrets whose marks still hold."""
+        self._secret, *self._earlier = (hashlib.sha256(b"webchat.form\0" + one).digest() for one in (secret, *earlier))
 
     def make(self, address: str) -> str:
         """Return the mark that goes with an address."""
-        return hmac.new(self._secret, address.encode(), hashlib.sha256).hexdigest()
+        return _mark(self._secret, address)
 
     def holds(self, address: str, mark: str) -> bool:
         """Tell whether the mark belongs to the address, in constant time."""
-        return hmac.compare_digest(self.make(address).encode(), mark.encode())
+        marks = [_mark(secret, address) for secret in (self._secret, *self._earlier)]
+        return any([hmac.compare_digest(one.encode(), mark.encode()) for one in marks])  # noqa: C419 - each is compared
+
+
+def _mark(secret: bytes, address: str) -> str:
+    return hmac.new(secret, address.encode(), hashlib.sha256).hexdigest()
 
 
 def make_address() -> str:
