@@ -2,21 +2,26 @@
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import sys
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache, partial
 
 import click
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.config import Config
+from commands.handover import Kept, turn
+from commands.secondperson import asker_options, read_asker, require_consent
 from commands.settings import OneLine, config_option, refusals
 from commands.unsealing import NobodyWaits, hand_over
 from handlers.clock import read_clock
 from handlers.opening import make_folders
-from handlers.unlocking import open_keyring, seal_keyring
+from handlers.secondperson.wanted import Matter, Wanted
+from handlers.unlocking import open_before_sealing, open_keyring, seal_keyring
 from storage import rotation
 from storage.audit import OPERATOR, Deed, record
 from storage.database import Database
@@ -25,9 +30,12 @@ from storage.keyproviders.passphrase import SHORTEST
 from storage.keyring import Keyring
 from storage.migrate import Store, bring_up_to_date
 from storage.rotation import RootKey
+from storage.sealedkeys import FILE
 
 #: A root key older than this should be followed by a new one.
 ADVISED_DAYS = 90
+
+_SHOWN_DIGITS = 32
 
 
 @click.group()
@@ -57,11 +65,24 @@ def status(config: Config, as_json: bool) -> None:  # noqa: FBT001 - a flag of t
 
 @keys.command()
 @config_option()
+@asker_options
+@click.option("--signing", "kept", flag_value=Kept.SIGNING.value, help="Turn the key of buttons and pages instead.")
+@click.option("--audit", "kept", flag_value=Kept.AUDIT.value, help="Turn the key of the audit chain instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def rotate(config: Config, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+def rotate(config: Config, as_id: str | None, alone: str | None, kept: str | None, *, as_json: bool) -> None:
     """Make a new root key and wrap every folder key with it, while the service runs; run it again after a break."""
+    asker = read_asker(as_id, alone)
     with _key_store(config) as store:
         keyring = open_keyring(config, read_passphrase)
+        if kept is not None:
+            said = turn(config, keyring, Kept(kept), asker)
+            _note(config, keyring, Deed.KEYS_ROTATED)
+            click.echo(json.dumps({"turned": kept}) if as_json else said)
+            return
+        if not rotation.is_unfinished(store, keyring):
+            old = keyring.kek_version
+            wanted = Wanted(Matter.KEYS_ROTATE, {"version_from": str(old), "version_to": str(old + 1)})
+            require_consent(config, keyring, wanted, asker)
         version = rotation.begin_rotation(store, keyring, read_clock().date())
         _note(config, keyring, Deed.KEYS_ROTATED)
         total, done = rotation.count_left(store, keyring), 0
@@ -79,11 +100,17 @@ def rotate(config: Config, as_json: bool) -> None:  # noqa: FBT001 - a flag of t
 @keys.command()
 @config_option()
 @click.argument("version", type=click.IntRange(min=1))
+@asker_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def retire(config: Config, version: int, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+def retire(config: Config, version: int, as_id: str | None, alone: str | None, *, as_json: bool) -> None:
     """Destroy a root key that wraps nothing any more; copies of the key store from before can then not be opened."""
+    asker = read_asker(as_id, alone)
     with _key_store(config) as store:
         keyring = open_keyring(config, read_passphrase)
+        rotation.check_retirable(store, keyring, version)
+        if not rotation.is_retired(store, version):
+            wanted = Wanted(Matter.KEYS_RETIRE, {"version": str(version), "newest": str(keyring.kek_version)})
+            require_consent(config, keyring, wanted, asker)
         rotation.retire(store, keyring, version)
         _note(config, keyring, Deed.KEY_RETIRED)
     click.echo(json.dumps({"retired": version}) if as_json else f"root key {version} is gone.")
@@ -91,12 +118,21 @@ def retire(config: Config, version: int, as_json: bool) -> None:  # noqa: FBT001
 
 @keys.command()
 @config_option()
-def seal(config: Config) -> None:
+@asker_options
+def seal(config: Config, as_id: str | None, alone: str | None) -> None:
     """Seal the keys as `keys.provider` says, or change the passphrase; open files go once the sealed one is whole."""
+    asker = read_asker(as_id, alone)
     with refusals():
         make_folders(config)
-        if not seal_keyring(config, lambda: read_passphrase("Passphrase until now"), _choose_passphrase):
+        ask_earlier = lru_cache(partial(read_passphrase, "Passphrase until now"))
+        keyring = open_before_sealing(config, ask_earlier)
+        if keyring is not None:
+            wanted = Wanted(Matter.KEYS_SEAL, {"provider": config.keys.provider, "sealed_now": _hash_sealed(config)})
+            require_consent(config, keyring, wanted, asker)
+        if not seal_keyring(config, ask_earlier, _choose_passphrase):
             raise OneLine('keys.provider is "file"; set it to "passphrase" or "transit" in the settings, then seal')
+        if keyring is not None:
+            _note(config, keyring, Deed.KEYS_SEALED)
     click.echo(f"The keys are sealed in {config.keys.dir}. Keep a copy of that file apart from the data.")
 
 
@@ -153,6 +189,12 @@ def _key_store(config: Config) -> Iterator[Engine]:
             raise OneLine(f"the key store did not answer ({type(error).__name__}); run the command again") from None
         finally:
             store.dispose()
+
+
+def _hash_sealed(config: Config) -> str:
+    """Hash the sealed file there is, so that an agreement to seal it is good for no later one."""
+    file = config.keys.dir / FILE
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:_SHOWN_DIGITS] if file.exists() else "-"
 
 
 def _note(config: Config, keyring: Keyring, deed: Deed) -> None:

@@ -1,17 +1,26 @@
 """`singgah stats`: the figures that may be published, and no others."""
 
 import asyncio
+import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import click
+import msgspec
 
 from bot.care.spreadsheet import write_csv
-from bot.care.statistics import FiguresError, last_quarter, read_quarter
+from bot.care.statistics import FiguresError, Quarter, last_quarter, read_quarter
 from bot.config import Config
+from commands.secondperson import asker_options, read_asker, take_granted
 from commands.settings import OneLine, config_option, refusals
 from handlers.clock import read_clock
-from handlers.figures import Figures, publish
+from handlers.figures import Figures, find_published, prepare, publish
+from handlers.health import is_disk_low
 from handlers.opening import open_world
+from handlers.secondperson.asking import Asker, find_asked, settle
+from handlers.secondperson.wanted import Matter, Wanted
+from storage.audit import OPERATOR, Deed, record
 
 _HEAD = ("quarter", "table", "place", "category", "number")
 
@@ -21,17 +30,20 @@ _HEAD = ("quarter", "table", "place", "category", "number")
 @click.option("--quarter", help="As 2026Q3; without it the last one that is over.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print for a spreadsheet.")
-def stats(config: Config, quarter: str | None, *, as_json: bool, as_csv: bool) -> None:
-    """Publish the fixed tables of a quarter, or repeat them: the first run counts and keeps what it said for good."""
-    today = read_clock().date()
+@asker_options
+def stats(
+    config: Config, quarter: str | None, as_id: str | None, alone: str | None, *, as_json: bool, as_csv: bool
+) -> None:
+    """Publish the fixed tables of a quarter, or repeat them.
 
-    async def go() -> Figures:
-        async with open_world(config, {}, needs_land=False) as world:
-            return await publish(world, read_quarter(quarter, today) if quarter else last_quarter(today))
-
+    The first run counts and asks for a second person; once they agreed to these very tables, the next one publishes
+    them for good.
+    """
+    today, asker = read_clock().date(), read_asker(as_id, alone)
     with refusals():
         try:
-            figures = asyncio.run(go())
+            asked = read_quarter(quarter, today) if quarter else last_quarter(today)
+            figures = asyncio.run(_publish(config, asked, asker))
         except FiguresError as error:
             raise OneLine(str(error)) from None
     if as_json:
@@ -44,6 +56,27 @@ def stats(config: Config, quarter: str | None, *, as_json: bool, as_csv: bool) -
     if figures.withheld:
         names = ", ".join(name or "everything" for name in figures.withheld)
         raise OneLine(f"{figures.quarter}: withheld, because a small count could have been calculated: {names}")
+
+
+async def _publish(config: Config, quarter: Quarter, asker: Asker) -> Figures:
+    if is_disk_low(config):
+        raise OneLine("less than 500 MiB are free, so nothing is exported; make room, then repeat")
+    async with open_world(config, {}, needs_land=False) as world:
+        published = await find_published(world, quarter)
+        if published is not None:
+            return published
+        asked = await world.database.read(lambda work: find_asked(work, Matter.FIGURES, quarter=str(quarter)))
+        wanted = _describe(quarter, await prepare(world, quarter)) if asked is None else asked
+        agreed = take_granted(await world.database.write(lambda work: settle(work, wanted, asker)))
+        figures = await publish(world, quarter, agreed.figures)
+        await world.database.write(lambda work: record(work, OPERATOR, Deed.FIGURES_PUBLISHED))
+        return figures
+
+
+def _describe(quarter: Quarter, tables: Mapping[str, Any]) -> Wanted:
+    digest = hashlib.sha256(msgspec.json.encode(tables, order="deterministic")).hexdigest()
+    particulars = {"quarter": str(quarter), "rows": str(len(tables["rows"])), "sha_tables": digest}
+    return Wanted(Matter.FIGURES, particulars, figures=tables)
 
 
 def _print(figures: Figures) -> None:

@@ -52,13 +52,28 @@ def published_file(world: World) -> Path:
     return world.config.storage.data_dir / "published-figures.json"
 
 
-async def publish(world: World, quarter: Quarter) -> Figures:
-    """Publish a quarter that is over, or repeat what was published.  Raises PublishedUnreadable or Unreadable."""
-    rules, path = load_rules(world), published_file(world)
+async def find_published(world: World, quarter: Quarter) -> Figures | None:
+    """Repeat what was published of a quarter; None if nothing was.  Raises PublishedUnreadable."""
+    with publishing(published_file(world)):
+        tables = read_published(published_file(world)).get(str(quarter))
+    return None if tables is None else _figures(str(quarter), tables)
+
+
+async def prepare(world: World, quarter: Quarter) -> dict[str, Any]:
+    """Count the tables of a quarter that is over, publishing nothing.  Raises Unreadable."""
+    return await _make(world, load_rules(world), quarter)
+
+
+async def publish(world: World, quarter: Quarter, tables: Mapping[str, Any] | None = None) -> Figures:
+    """Publish a quarter that is over, or repeat what was published.
+
+    `tables`: as they were prepared and agreed to, None to count them now.  Raises PublishedUnreadable or Unreadable.
+    """
+    path = published_file(world)
     with publishing(path):
         published = read_published(path)
         if str(quarter) not in published:
-            published[str(quarter)] = await _make(world, rules, quarter)
+            published[str(quarter)] = await prepare(world, quarter) if tables is None else dict(tables)
             write_published(path, published)
     return _figures(str(quarter), published[str(quarter)])
 

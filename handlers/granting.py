@@ -125,7 +125,7 @@ class Granting:
     def _wishes(self, work: Work, member: StaffMember) -> list[Wish]:
         people = {one.id: one.alias for one in staffing.list_staff(work)}
         shown = []
-        for wish in approvals.list_pending(work):
+        for wish in approvals.list_pending(work, Kind.ROLE_GRANT):
             is_own, can_decide = wish.requested_by == member.id, _may_decide(member, wish)
             if is_own or can_decide:
                 grant = _grant(wish)
@@ -157,7 +157,8 @@ def _grant(wish: Approval) -> _Grant:
 
 def _find(work: Work, wish_id: str) -> Approval | None:
     known = _unhex(wish_id)
-    return approvals.load_approval(work, known) if len(known) == len(wish_id) // 2 == 16 else None  # noqa: PLR2004 - an id
+    wish = approvals.load_approval(work, known) if len(known) == len(wish_id) // 2 == 16 else None  # noqa: PLR2004 - an id
+    return wish if wish is not None and wish.kind is Kind.ROLE_GRANT else None
 
 
 def _unhex(text: str) -> bytes:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from bot.config import Config, Keys
+from storage.keyfiles import KeyFiles
 from storage.keyproviders.passphrase import Passphrase, PassphraseSeal
 from storage.keyproviders.transit import Transit
 from storage.keyring import Keyring
@@ -37,6 +38,21 @@ def seal_keyring(config: Config, ask_earlier: Ask, ask: Ask) -> bool:
     earlier = _earlier(config.keys, ask_earlier) if (config.keys.dir / FILE).exists() else None
     seal_keys(config.keys.dir, config.storage.data_dir, provider, earlier)
     return True
+
+
+def open_before_sealing(config: Config, ask_earlier: Ask) -> Keyring | None:
+    """Open the keys as they are kept until now, whatever the settings say about the next time.
+
+    None when there is nothing to ask anybody about: there are no keys yet, sealing was cut short and is only finished,
+    or the settings say that keys lie open.  Raises what `open_keyring` raises.
+    """
+    folder, data_folder = config.keys.dir, config.storage.data_dir
+    is_sealed, lie_open = (folder / FILE).exists(), bool(KeyFiles(folder).list_root_keys())
+    if config.keys.provider == "file" or is_sealed == lie_open:
+        return None
+    if is_sealed:
+        return open_sealed(folder, data_folder, _earlier(config.keys, ask_earlier))
+    return open_plain(folder, data_folder)
 
 
 def nobody() -> None:

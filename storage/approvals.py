@@ -24,6 +24,7 @@ class Kind(StrEnum):
     """What needs two persons."""
 
     ROLE_GRANT = "role_grant"
+    BROADCAST = "broadcast"
 
 
 class State(StrEnum):
@@ -124,9 +125,10 @@ def load_approval(work: Work, approval_id: bytes, *, lock: bool = False) -> Appr
     return None if row is None else _approval(work, row)
 
 
-def list_pending(work: Work) -> list[Approval]:
-    """List what waits for a decision, or is approved and not used yet, soonest to end first."""
-    pending = approvals.c.state.in_([State.WAITING.value, State.APPROVED.value]) & _is_fresh(work)
+def list_pending(work: Work, kind: Kind) -> list[Approval]:
+    """List what of a kind waits for a decision, or is approved and not used yet, soonest to end first."""
+    of_kind = approvals.c.kind == kind.value
+    pending = of_kind & approvals.c.state.in_([State.WAITING.value, State.APPROVED.value]) & _is_fresh(work)
     return [_approval(work, row) for row in work.data.execute(select(approvals).where(pending).order_by("expires_at"))]
 
 

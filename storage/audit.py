@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NewType
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.documents import open_document, seal_document
@@ -50,6 +50,25 @@ class Deed(StrEnum):
     APPROVAL_USED = "approval_used"
     KEYS_ROTATED = "keys_rotated"
     KEY_RETIRED = "key_retired"
+    KEYS_SEALED = "keys_sealed"
+    RETENTION_CHANGED = "retention_changed"
+    FIGURES_PUBLISHED = "figures_published"
+    DONE_ALONE = "done_alone"  # what needs two persons, where there was no second one; with the reason
+    BROADCAST_DRAFTED = "broadcast_drafted"
+    BROADCAST_TRIED = "broadcast_tried"
+    BROADCAST_SENT = "broadcast_sent"  # ordered, for now or for later
+    BROADCAST_PAUSED = "broadcast_paused"
+    BROADCAST_RESUMED = "broadcast_resumed"
+    BROADCAST_STOPPED = "broadcast_stopped"
+    BROADCAST_DELETED = "broadcast_deleted"
+    KEYS_UNSEALED = "keys_unsealed"
+    BACKUP_MADE = "backup_made"
+    BACKUP_VERIFIED = "backup_verified"
+    BACKUP_RESTORED = "backup_restored"
+    LETTER_RETRIED = "letter_retried"
+    LETTER_DROPPED = "letter_dropped"
+    DELIVERY_DROPPED = "delivery_dropped"
+    PLACES_SET = "places_set"
     CHAIN_PRUNED = "chain_pruned"
 
 
@@ -91,23 +110,14 @@ def actor_of(staff_id: bytes) -> Actor:
 
 def record(work: Work, actor: Actor, deed: Deed, about_id: bytes | None = None, detail: Detail | None = None) -> None:
     """Add a row to the chain; it is kept exactly when the transaction it stands in is."""
-    head = _lock_head(work)
-    sequence = head.sequence + 1
-    sealed = None if detail is None else _seal(work, sequence, detail)
-    minute = work.now.replace(second=0, microsecond=0)
-    link = AuditRow(sequence, minute, actor, deed.value, about_id, sealed, head.row_hash, b"")
-    values = {
-        "sequence": sequence,
-        "minute": minute,
-        "actor": actor,
-        "action": deed.value,
-        "about_id": about_id,
-        "detail": sealed,
-        "previous_hash": head.row_hash,
-        "row_hash": hash_row(link),
-    }
-    work.data.execute(insert(audit_rows).values(**values))
-    _move_head(work, sequence=sequence, row_hash=values["row_hash"])
+    head = _lock_head(work.data)
+    sealed = None if detail is None else _seal(work, head.sequence + 1, detail)
+    _append(work.data, work.now, head, (actor, deed, about_id, sealed))
+
+
+def record_keyless(data: Connection, now: datetime, actor: Actor, deed: Deed) -> None:
+    """Add a row to the chain where no key is open; it is kept exactly when the transaction it stands in is."""
+    _append(data, now, _lock_head(data), (actor, deed, None, None))
 
 
 def hash_row(row: AuditRow) -> bytes:
@@ -197,8 +207,8 @@ def read_detail(work: Work, row: AuditRow) -> Mapping[str, str]:
 
 def note_checkpoint(work: Work, sequence: int) -> None:
     """Remember that a signed checkpoint outside the database covers the chain up to this row."""
-    if _lock_head(work).checkpoint_sequence < sequence:
-        _move_head(work, checkpoint_sequence=sequence)
+    if _lock_head(work.data).checkpoint_sequence < sequence:
+        _move_head(work.data, checkpoint_sequence=sequence)
 
 
 def prune(work: Work, sequence: int) -> int:
@@ -216,18 +226,36 @@ _BEGIN = {
 }
 
 
-def _lock_head(work: Work) -> Head:
+def _append(data: Connection, now: datetime, head: Head, said: tuple[Actor, Deed, bytes | None, bytes | None]) -> None:
+    actor, deed, about_id, sealed = said
+    sequence, minute = head.sequence + 1, now.replace(second=0, microsecond=0)
+    link = AuditRow(sequence, minute, actor, deed.value, about_id, sealed, head.row_hash, b"")
+    values = {
+        "sequence": sequence,
+        "minute": minute,
+        "actor": actor,
+        "action": deed.value,
+        "about_id": about_id,
+        "detail": sealed,
+        "previous_hash": head.row_hash,
+        "row_hash": hash_row(link),
+    }
+    data.execute(insert(audit_rows).values(**values))
+    _move_head(data, sequence=sequence, row_hash=values["row_hash"])
+
+
+def _lock_head(data: Connection) -> Head:
     """Hold the end of the chain until the transaction ends, so that two processes never add the same row."""
     query = select(audit_head).where(audit_head.c.head_id == _HEAD).with_for_update()
-    row = work.data.execute(query).first()
+    row = data.execute(query).first()
     if row is None:
-        work.data.execute(_BEGIN[work.data.dialect.name])
-        row = work.data.execute(query).one()
+        data.execute(_BEGIN[data.dialect.name])
+        row = data.execute(query).one()
     return _head(row)
 
 
-def _move_head(work: Work, **values: object) -> None:
-    work.data.execute(update(audit_head).where(audit_head.c.head_id == _HEAD).values(**values))
+def _move_head(data: Connection, **values: object) -> None:
+    data.execute(update(audit_head).where(audit_head.c.head_id == _HEAD).values(**values))
 
 
 def _seal(work: Work, sequence: int, detail: Detail) -> bytes:

@@ -5,12 +5,15 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from storage.encryption import KEY_BYTES
 from storage.errors import StorageError
 
 INDEX, SIGNING, AUDIT = "index.key", "signing.key", "audit.key"
+#: The next audit key, while the old one introduces it.
+NEXT_AUDIT = "audit-next.key"
 
 _OTHERS, _STRANGERS = 0o077, 0o027
 #: By anybody; a group of administrators may be let in on purpose.
@@ -54,7 +57,7 @@ class KeyFiles:
 
         Raises KeyFileMissing, KeyFileExposed or KeyFileWrongLength.
         """
-        return {name: self._read(self._folder / name) for name in (*self.list_root_keys(), INDEX, SIGNING, AUDIT)}
+        return {name: self._read(self._folder / name) for name in (*self.list_changing(), INDEX, SIGNING, AUDIT)}
 
     def make_missing(self, random: Callable[[int], bytes]) -> None:
         """Make the keys of a new installation; a key that was there before and is gone stays gone."""
@@ -72,6 +75,10 @@ class KeyFiles:
             raise KeyFileThere(f"{self._folder / name} was made in this moment; run the command again")
         sync_folder(self._folder)
 
+    def put(self, name: str, key: bytes) -> None:
+        """Keep a key in the place of the one of this name, durably: a reader finds the old one or the new one."""
+        write_over(self._folder / name, key)
+
     def remove(self, name: str) -> None:
         """Remove a key for good, and what a process that was killed left of it; harmless when repeated."""
         for path in (self._folder / name, *self._folder.glob(f".{name}.*")):
@@ -81,6 +88,11 @@ class KeyFiles:
     def list_root_keys(self) -> list[str]:
         """List the files of root keys, without opening any."""
         return [path.name for path in self._folder.iterdir() if version_of(path.name) is not None]
+
+    def list_changing(self) -> list[str]:
+        """List the files of root keys, and of keys that stand beside their successor or predecessor for a while."""
+        beside = [path.name for path in self._folder.iterdir() if is_beside(path.name)]
+        return [*self.list_root_keys(), *beside]
 
     def _read(self, path: Path) -> bytes:
         if not path.exists():
@@ -122,6 +134,22 @@ def version_of(name: str) -> int | None:
     """Read the version off the name of a root key's file; None for every other file."""
     match = re.fullmatch(r"kek-([1-9]\d*)\.key", name)
     return int(match[1]) if match else None
+
+
+def name_earlier_signing(until: date) -> str:
+    """Name the file of a signing key that has a successor and is accepted up to a day."""
+    return f"signing-until-{until}.key"
+
+
+def accepted_until(name: str) -> date | None:
+    """Read the day off the name of an earlier signing key's file; None for every other file."""
+    match = re.fullmatch(r"signing-until-(\d{4}-\d\d-\d\d)\.key", name)
+    return date.fromisoformat(match[1]) if match else None
+
+
+def is_beside(name: str) -> bool:
+    """Tell whether a file holds an earlier signing key or the next audit key."""
+    return name == NEXT_AUDIT or accepted_until(name) is not None
 
 
 def write_once(path: Path, content: bytes) -> bool:

@@ -2,8 +2,10 @@
 
 import hmac
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +18,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from storage.auditkey import AuditKey
 from storage.encryption import KEY_BYTES, FolderId, Unreadable, join_with_lengths
 from storage.errors import StorageError
-from storage.keyfiles import AUDIT, INDEX, SIGNING, KeyFileMissing, KeyFiles, name_root_key, prepare_folder, version_of
+from storage.keyfiles import (
+    AUDIT,
+    INDEX,
+    SIGNING,
+    KeyFileMissing,
+    KeyFiles,
+    accepted_until,
+    is_beside,
+    name_root_key,
+    prepare_folder,
+    version_of,
+)
 
 _INDEX_BYTES = 16
 _WRAP_NONCE_BYTES = 12
@@ -41,6 +54,10 @@ class KeySource(Protocol):
         """Keep one more key, durably."""
         ...
 
+    def put(self, name: str, key: bytes) -> None:
+        """Keep a key in the place of the one of this name, durably and without a moment in which there is none."""
+        ...
+
     def remove(self, name: str) -> None:
         """Remove a key for good; harmless when repeated."""
         ...
@@ -55,6 +72,8 @@ class Keyring:
     signing_key: bytes = field(repr=False)  #: for links, buttons and forms
     audit_key: AuditKey = field(repr=False)  #: signs audit checkpoints
     source: KeySource | None = field(default=None, repr=False)  #: where keys come from and go; None for fixed ones
+    #: day up to which it is accepted -> signing key that has a successor
+    earlier_signing: Mapping[date, bytes] = field(default_factory=dict, repr=False)
     _purposes: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -73,7 +92,15 @@ class Keyring:
         """Read the keys from where they are kept; raises KeysEqual and what the source raises."""
         keys = source.read()
         refuse_equal(keys)
-        return cls(_root_keys(keys), keys[INDEX], keys[SIGNING], AuditKey(keys[AUDIT]), source)
+        return cls(_root_keys(keys), keys[INDEX], keys[SIGNING], AuditKey(keys[AUDIT]), source, _earlier(keys))
+
+    def signing_keys(self, today: date) -> tuple[bytes, ...]:
+        """List the keys whose signatures are accepted today, the one that signs first."""
+        return (self.signing_key, *(key for until, key in self.earlier_signing.items() if today <= until))
+
+    def newest_audit_key(self) -> AuditKey:
+        """Read the audit key anew, for another process may have put the next one in its place."""
+        return self.audit_key if self.source is None else AuditKey(self.source.read()[AUDIT])
 
     @property
     def kek_version(self) -> int:
@@ -94,14 +121,20 @@ class Keyring:
     def add_root_key(self, random: Callable[[int], bytes] = os.urandom) -> int:
         """Make the next root key, which wraps from now on, and return its version."""
         version = self.kek_version + 1
-        self._kept().add(name_root_key(version), random(KEY_BYTES))
+        self.kept().add(name_root_key(version), random(KEY_BYTES))
         self.reload()
         return version
 
     def remove_root_key(self, version: int) -> None:
         """Destroy a root key: what it wraps can never be opened again."""
-        self._kept().remove(name_root_key(version))
+        self.kept().remove(name_root_key(version))
         self.reload()
+
+    def kept(self) -> KeySource:
+        """Return where these keys are kept; raises KeyRetired for keys that are kept nowhere."""
+        if self.source is None:
+            raise KeyRetired("these keys are kept nowhere, so none can be added or removed; open a key folder")
+        return self.source
 
     def index(self, purpose: str, canonical: str) -> bytes:
         """Compute the 16-byte blind index by which a value is found again without being stored.
@@ -138,17 +171,20 @@ class Keyring:
             raise KeyRetired(f"kek-{version}.key is not in the key folder; restore it from the backup of the keys")
         return key
 
-    def _kept(self) -> KeySource:
-        if self.source is None:
-            raise KeyRetired("these keys are kept nowhere, so none can be added or removed; open a key folder")
-        return self.source
-
 
 def refuse_equal(keys: Mapping[str, bytes]) -> None:
     """Raise KeysEqual when two keys are the same."""
     for (one, key), (other, same) in combinations(keys.items(), 2):
+        # While one takes the place of the other a key stands under both names for a moment.
+        if _is_handed_over(one, other):
+            continue
         if hmac.compare_digest(key, same):
             raise KeysEqual(f"{one} and {other} hold the same key; restore both from the backup of the keys")
+
+
+def _is_handed_over(one: str, other: str) -> bool:
+    kinds = {re.split(r"[-.]", name)[0] for name in (one, other)}
+    return len(kinds) == 1 and (is_beside(one) or is_beside(other))
 
 
 def _root_keys(keys: Mapping[str, bytes]) -> dict[int, bytes]:
@@ -156,6 +192,10 @@ def _root_keys(keys: Mapping[str, bytes]) -> dict[int, bytes]:
     if not found:
         raise KeyFileMissing("no root key is in the key folder; restore kek-*.key from the backup of the keys")
     return found
+
+
+def _earlier(keys: Mapping[str, bytes]) -> dict[date, bytes]:
+    return {until: key for name, key in keys.items() if (until := accepted_until(name)) is not None}
 
 
 def _wrapping(version: int, folder: FolderId, key_id: bytes) -> bytes:

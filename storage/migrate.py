@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.exc import OperationalError
 
-from storage.engines import is_sqlite, open_migrator
+from storage.engines import is_sqlite, open_migrator, will_pass
 from storage.errors import StorageError, StoreUnavailable
 from storage.keystore import key_metadata
 from storage.tables import metadata
@@ -56,11 +56,18 @@ def bring_up_to_date(store: Store, url: str, revision: str = "head") -> None:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             _upgrade(store, connection, revision)
     except OperationalError as error:
-        if is_sqlite(engine):
+        if not is_sqlite(engine):
+            raise StoreUnavailable(f"the {store} database does not answer; start it, or correct its address") from error
+        if not will_pass(error):
             raise
-        raise StoreUnavailable(f"the {store} database does not answer; start it, or correct its address") from error
+        raise StoreUnavailable(f"the {store} database is busy or the disk full; repeat it in a moment") from error
     finally:
         engine.dispose()
+
+
+def compare_revisions(store: Store, connection: Connection) -> tuple[str | None, str | None]:
+    """Return the version of the tables that are there, and the newest this release knows; None without any."""
+    return _read_revision(connection), _newest_revision(store)
 
 
 def draft(store: Store, message: str) -> Path:

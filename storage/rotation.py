@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
 from storage.encryption import FolderId, new_nonce
 from storage.engines import empty_journal
@@ -51,12 +51,16 @@ def list_root_keys(engine: Engine) -> list[RootKey]:
 
 def begin_rotation(engine: Engine, keyring: Keyring, today: date, random: Callable[[int], bytes] = os.urandom) -> int:
     """Make a new root key, unless an interrupted rotation is to be finished first; return the newest version."""
-    newest = max((key.version for key in list_root_keys(engine)), default=0)
-    is_unfinished = keyring.kek_version > newest or count_left(engine, keyring) > 0
-    version = keyring.kek_version if newest and is_unfinished else keyring.add_root_key(random)
+    version = keyring.kek_version if is_unfinished(engine, keyring) else keyring.add_root_key(random)
     for each in sorted(keyring.keks):
         note_root_key(engine, each, today)
     return version
+
+
+def is_unfinished(engine: Engine, keyring: Keyring) -> bool:
+    """Tell whether a rotation was begun and not ended, so that the next one only goes on with it."""
+    newest = max((key.version for key in list_root_keys(engine)), default=0)
+    return newest > 0 and (keyring.kek_version > newest or count_left(engine, keyring) > 0)
 
 
 def count_left(engine: Engine, keyring: Keyring) -> int:
@@ -82,18 +86,33 @@ def retire(engine: Engine, keyring: Keyring, version: int) -> None:
     Raises RootKeyInUse, and KeyRetired when there never was such a key.
     """
     with engine.begin() as connection:
-        # Whoever is just storing a folder key holds its row: what they wrap is counted.
-        row = select(root_keys.c.version).where(root_keys.c.version == version).with_for_update()
-        if connection.execute(row).scalar_one_or_none() is None:
-            raise KeyRetired(f"there is no root key {version}; singgah keys status lists them")
-        if version >= keyring.kek_version:
-            raise RootKeyInUse(f"root key {version} wraps what comes next; run singgah keys rotate first")
-        folders = connection.execute(_of_version, {"asked": version}).scalar_one()
-        if folders:
-            raise RootKeyInUse(f"root key {version} still wraps {folders} folders; run singgah keys rotate first")
+        _refuse_needed(connection, keyring, version)
         connection.execute(update(root_keys).where(root_keys.c.version == version).values(retired=True))
     keyring.remove_root_key(version)
     empty_journal(engine)
+
+
+def check_retirable(engine: Engine, keyring: Keyring, version: int) -> None:
+    """Raise what `retire` would raise now, and change nothing."""
+    with engine.connect() as connection:
+        _refuse_needed(connection, keyring, version)
+
+
+def is_retired(engine: Engine, version: int) -> bool:
+    """Tell whether a root key was retired before; its file may still be there after a break."""
+    return any(key.retired for key in list_root_keys(engine) if key.version == version)
+
+
+def _refuse_needed(connection: Connection, keyring: Keyring, version: int) -> None:
+    # Whoever is just storing a folder key holds its row: what they wrap is counted.
+    row = select(root_keys.c.version).where(root_keys.c.version == version).with_for_update()
+    if connection.execute(row).scalar_one_or_none() is None:
+        raise KeyRetired(f"there is no root key {version}; singgah keys status lists them")
+    if version >= keyring.kek_version:
+        raise RootKeyInUse(f"root key {version} wraps what comes next; run singgah keys rotate first")
+    folders = connection.execute(_of_version, {"asked": version}).scalar_one()
+    if folders:
+        raise RootKeyInUse(f"root key {version} still wraps {folders} folders; run singgah keys rotate first")
 
 
 def _rewrap_batch(engine: Engine, keyring: Keyring, random: Callable[[int], bytes]) -> int:

@@ -81,6 +81,10 @@ class SealedKeys:
             file = read_file(self._folder)
             self.write(file.seal, {**self._open(file), name: key})
 
+    def put(self, name: str, key: bytes) -> None:
+        """Seal a key in the place of the one of this name, or beside the others."""
+        self.add(name, key)
+
     def remove(self, name: str) -> None:
         """Seal the others without this key; harmless when repeated."""
         with alone_in(self._folder):
@@ -175,5 +179,5 @@ def _remove_open(folder: Path, sealed: Mapping[str, bytes]) -> None:
 
 
 def _list_open(folder: Path) -> list[str]:
-    root_keys = KeyFiles(folder).list_root_keys()
-    return [*root_keys, *(name for name in (INDEX, SIGNING, AUDIT) if (folder / name).exists())]
+    changing = KeyFiles(folder).list_changing()
+    return [*changing, *(name for name in (INDEX, SIGNING, AUDIT) if (folder / name).exists())]

@@ -51,12 +51,14 @@ def mask(text: str, spans: tuple[Span, ...], words: Mapping[Private, str]) -> st
 
 # A digit of any script reads as 0 to 9 and keeps its place; so do the letters people write for 0 and 1 among digits.
 _LETTERS_AMONG_DIGITS = re.compile(r"(?<=[\d.\-])[oOlI](?=[\d\-oOlI]{0,8}\d)|\b[oO](?=[\d8][\dlI\-])")
+# What has no width could stand between digits and hide that they belong together.
+_UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _AS_DIGITS = {"o": "0", "O": "0", "l": "1", "I": "1"}
 
 
 def _plain_digits(text: str) -> str:
     if not text.isascii():
-        text = "".join(str(int(letter)) if letter.isdecimal() else letter for letter in text)
+        text = "".join(str(int(letter)) if letter.isdecimal() else letter for letter in _UNSEEN.sub(" ", text))
     return _LETTERS_AMONG_DIGITS.sub(lambda found: _AS_DIGITS[found[0]], text)
 
 
@@ -67,9 +69,10 @@ _DOT = r"(?:\s?(?:\.|\(dot\)|\[dot\]|\{dot\}|\(titik\))\s?|\s+(?:dot|titik)\s+)"
 #: What stands before the at; bounded and never begun in the middle, so that no text takes long.
 _LOCAL = r"(?<![\w.+\-])[\w.+\-]{1,64}"
 _EMAILS = (
-    rf"{_LOCAL}\s?{_AT}\s?[\w\-]{{1,64}}(?:{_DOT}{_TLD}\b){{1,3}}",
+    rf"{_LOCAL}\s?{_AT}\s?[\w\-]{{1,64}}(?:{_DOT}[\w\-]{{1,64}}){{0,2}}(?:{_DOT}{_TLD}\b){{1,3}}",
     rf"{_LOCAL}@[\w\-]{{1,64}}(?:\.[\w\-]{{1,64}}){{1,4}}",
     rf"{_LOCAL}\s+(?:at|et|ad|keong)\s+{_PROVIDER}(?:{_DOT}{_TLD}\b){{0,3}}",
+    rf"(?<![\w.+\-])(?=\w{{0,30}}[\d_.+\-])[\w.+\-]{{1,64}}\s+at\s+[\w\-]{{1,64}}(?:{_DOT}[\w\-]{{1,64}}){{0,2}}{_DOT}{_TLD}\b",
     rf"{_LOCAL}\s?{_AT}\s?{_PROVIDER}(?:\s+{_TLD})?\b",
     rf"(?<![\w.+\-])(?=\w{{0,30}}[\d_.])[\w.+\-]{{2,64}}\s+{_PROVIDER}\s?\.\s?{_TLD}(?:\.{_TLD})?\b",
     rf"\be-?mail(?:ku|nya)?(?: saya| aku| gue| gw| dia)?\s?[:=]?\s+[\w.+\-]{{1,64}}\s+{_PROVIDER}{_DOT}{_TLD}\b",
@@ -128,9 +131,14 @@ _LABELLED_PLATES = (
         r"[a-z]{1,2}\s?-?\d{1,4}\s?-?[a-z]{1,3}\b"
     ),
 )
+_PASSPORT = r"\b(?:paspor|passport)(?:ku|nya)?\b[^\d\n]{0,16}?\b[a-z]{1,2}\s?\d{6,7}\b"
 _DIGIT_WORD = (
     r"(?:nol|kosong|satu|dua|tiga|empat|lima|enam|tujuh|delapan|lapan|sembilan|zero|one|two|three|four|five|six|seven|"
     r"eight|nine|\d{1,4})"
+)
+_BEGUN_IN_DIGITS = (
+    r"(?<![\d+])(?:0|\+?62)\d{2,4}[\s,\-]+(?=[\d\s,\-]{0,30}[a-z])"
+    rf"(?:{_DIGIT_WORD}[\s,\-]+){{2,9}}(?:{_DIGIT_WORD}|\d{{5,8}})\b"
 )
 _SPOKEN = rf"\b(?:nol|kosong|zero|enam\s+dua|0)[\s,\-]+(?:{_DIGIT_WORD}[\s,\-]+){{6,13}}{_DIGIT_WORD}\b"
 
@@ -145,7 +153,8 @@ _WRITTEN = (
     *((pattern, Private.ADDRESS) for pattern in _compile(_ADDRESSES)),
     *((re.compile(pattern), Private.PLATE) for pattern in _PLATES),
     *((pattern, Private.PLATE) for pattern in _compile(_LABELLED_PLATES)),
-    (re.compile(_SPOKEN, re.IGNORECASE), Private.PHONE),
+    *((pattern, Private.PHONE) for pattern in _compile((_SPOKEN, _BEGUN_IN_DIGITS))),
+    *((pattern, Private.IDENTITY) for pattern in _compile((_PASSPORT,))),
 )
 
 
@@ -156,7 +165,7 @@ def _find_written(text: str) -> Iterator[Span]:
             yield Span(found.start(), end, kind)
 
 
-_BETWEEN = r"(?:[ \t.\-_/()·•,–—]|\s?(?:strip|spasi|titik|min|minus|garis)\s?)"
+_BETWEEN = r"(?:[ \t\r\n.\-_/()·•,–—]|\s?(?:strip|spasi|titik|min|minus|garis)\s?)"
 _RUN = re.compile(rf"\(?\+?\d(?:{_BETWEEN}{{0,3}}\d)+", re.IGNORECASE)
 _DATE = re.compile(r"(?<!\d)(?:[0-3]?\d([/.\- ])[01]?\d\1(?:19|20)\d\d|(?:19|20)\d\d([/.\- ])[01]\d\2[0-3]\d)(?!\d)")
 _HOURS = re.compile(r"(?<!\d)[0-2]?\d[.:][0-5]\d(?!\d)")

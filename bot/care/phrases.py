@@ -18,6 +18,7 @@ _SHAPE = re.compile(f"[a-z]{{{SHORTEST_WORD},{LONGEST_WORD}}}")
 _LETTERS = re.compile("[a-z]+")
 # Whoever chats by the way seldom writes seven words of the list in a row; two misspelt ones are no longer evidence.
 _TYPOS_IN_A_CHAT = 1
+_BYTES_A_WORD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ def count_bits(word_count: int) -> float:
 def make_phrase(words: PhraseWords, choose: Callable[[int], int]) -> Phrase:
     """Draw a phrase; `choose(n)` must return 0 to n-1, each equally likely and not to be foretold."""
     return _join(words.ordered[choose(len(words.ordered))] for _ in range(WORDS_PER_PHRASE))
+
+
+def draw_words(words: PhraseWords, drawn: bytes) -> str:
+    """Return two words chosen by random bytes, eight for each; they name something and open nothing."""
+    halves = (drawn[:_BYTES_A_WORD], drawn[_BYTES_A_WORD : 2 * _BYTES_A_WORD])
+    return " ".join(words.ordered[int.from_bytes(half, "big") % len(words.ordered)] for half in halves)
 
 
 def read_phrase(words: PhraseWords, typed: str) -> Phrase | None:

@@ -1,7 +1,7 @@
 """How long what is kept, from which day on, and when somebody is told before it goes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ class Retention:
     `unfinished`, `finished`: the folder of somebody without and with a request, from the last word.  `warning`: so many
     days before the latter goes its person is told, 0 for never.  `chat`: from the closing of the case.  `answers`: of
     check-ins, from the day they were given, but for those to the questions in `score`.  `deliveries`: from arrival.
-    `staff`: from leaving.
+    `staff`: from leaving.  `broadcasts`: who got one, from its end.
     """
 
     unfinished: int
@@ -28,6 +28,7 @@ class Retention:
     score: tuple[str, ...]
     deliveries: int
     staff: int
+    broadcasts: int = 30
 
 
 def read_retention(document: Mapping[str, Any]) -> Retention:
@@ -48,10 +49,36 @@ def goes_on(last_day: date, days: int) -> date:
     return last_day + timedelta(days=days + 1)
 
 
+def shorter_of(kept: Retention, wanted: Retention) -> Retention:
+    """Return the wanted rules, but for every kind that they keep longer: that stays as it is kept."""
+    days = {name: min(getattr(kept, name), getattr(wanted, name)) for name in _MOST}
+    score = tuple(name for name in wanted.score if name in kept.score)
+    return replace(wanted, **days, score=score, warning=min(wanted.warning, days["finished"] - 1))
+
+
+def describe_changes(kept: Retention, wanted: Retention) -> dict[str, str]:
+    """Say what differs, kind by kind, as "90 -> 120"; empty when nothing does."""
+    pairs = {each.name: (getattr(kept, each.name), getattr(wanted, each.name)) for each in fields(Retention)}
+    return {name: f"{_say(old)} -> {_say(new)}" for name, (old, new) in pairs.items() if old != new}
+
+
+def _say(value: int | tuple[str, ...]) -> str:
+    return ", ".join(value) or "-" if isinstance(value, tuple) else str(value)
+
+
 #: The longest that each kind may be kept; beyond it the rule is taken for a slip of the pen.
-_MOST = {"unfinished": 90, "finished": 365, "chat": 365, "answers": 365, "deliveries": 90, "staff": 3_650}
+_MOST = {
+    "unfinished": 90,
+    "finished": 365,
+    "chat": 365,
+    "answers": 365,
+    "deliveries": 90,
+    "staff": 3_650,
+    "broadcasts": 90,
+}
 #: Platforms repeat what was not confirmed for up to this many days.
-_LEAST = {"deliveries": 8}
+#: Nobody gets more than a few broadcasts in seven days, which are counted.
+_LEAST = {"deliveries": 8, "broadcasts": 8}
 _KEYS = {"finished": {"days", "warn_days"}, "answers": {"days", "keep"}}
 
 

@@ -21,7 +21,7 @@ from tests.end_to_end.telegram_process import TelegramProcess
 from tests.storage.conftest import Stores
 
 _LINKS = 100_000 if IS_LONG else 1_000
-_KNOWN, _ROUNDS = 20, 5
+_KNOWN, _ROUNDS = (100, 5) if IS_LONG else (20, 5)
 _SAME_SECONDS = 0.005
 _TRIES_A_MINUTE = 5
 _PLACES = (
@@ -72,7 +72,7 @@ async def test_no_command_tells_whether_somebody_is_here(bot_api: BotApi, pollin
         assert here not in ended.output + ended.errors
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(1_800 if IS_LONG else 240)
 async def test_thousands_of_guessed_links_open_no_desk_and_all_get_one_of_two_answers(
     polling: TelegramProcess,
 ) -> None:

@@ -76,4 +76,4 @@ def test_a_quarter_that_is_not_over_is_refused_in_one_line(config_file: Path, qu
 
 
 def test_there_is_no_filter() -> None:
-    assert {option.name for option in stats.params} == {"config", "quarter", "as_json", "as_csv"}
+    assert {option.name for option in stats.params} == {"config", "quarter", "as_json", "as_csv", "as_id", "alone"}

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.ports import Outgoing
-from storage import cases, chats, outbox, people, tasks
+from storage import cases, chats, outbox, people, retention, tasks
 from storage.archives import Kind, make_identity, read_identity, read_recipient
 from storage.backups import Made, Sources, create
 from storage.outbox import Lane
@@ -85,6 +85,12 @@ async def read_back(stores: Stores, client_id: ClientId) -> list[str]:
         return await database.read(step)
     finally:
         await database.close()
+
+
+def sweep_left_over(work: Work) -> int:
+    """Do what a sweep does about keys and rows of erased folders; return how many clients were removed."""
+    retention.sweep_tombstones(work)
+    return sum(retention.erase_lost(work, lost) for lost in retention.find_lost(work))
 
 
 def _refer(work: Work, number: int) -> ClientId:

@@ -114,7 +114,7 @@ async def test_a_refused_or_withdrawn_wish_stays_so(store: Database, people: Peo
         assert await _decide(store, first, wish, agrees=False) is Answer.DONE
         assert await _decide(store, second, wish) is Answer.GONE
         assert await _use(store, one, wish) is Answer.GONE
-    assert await store.read(approvals.list_pending) == []
+    assert await store.read(lambda work: approvals.list_pending(work, Kind.ROLE_GRANT)) == []
 
 
 async def test_what_is_pending_is_listed(store: Database, people: People) -> None:
@@ -123,7 +123,7 @@ async def test_what_is_pending_is_listed(store: Database, people: People) -> Non
     await _decide(store, other, wishes[1])
     await _decide(store, other, wishes[2], agrees=False)
 
-    pending = await store.read(approvals.list_pending)
+    pending = await store.read(lambda work: approvals.list_pending(work, Kind.ROLE_GRANT))
 
     assert {one.id: one.decided_by for one in pending} == {wishes[0]: None, wishes[1]: other.id}
     assert {one.content for one in pending} == {CONTENT}

@@ -61,9 +61,9 @@ async def test_offers_are_overdue_at_their_minute(store: Database, clock: Settab
         cases.save_case(work, replace(_open(work, b"t" * 16), answer_by=None))
 
     await store.write(offer)
-    assert len(await store.write(cases.overdue)) == 1
+    assert len(await store.read(cases.list_overdue)) == 1
     clock.pass_time(minutes=-1)
-    assert await store.write(cases.overdue) == []
+    assert await store.read(cases.list_overdue) == []
 
 
 async def test_queue_and_own_cases_are_apart(store: Database) -> None:

@@ -14,10 +14,10 @@ async def test_a_delivery_is_new_once(store: Database, clock: SettableClock) -> 
 
     assert [await store.write(step) for _ in range(3)] == [True, False, False]
     clock.pass_time(days=30)
-    await store.write(lambda work: deliveries.forget_old(work, 30))
+    await store.write(lambda work: deliveries.forget_old(work, 30, most=100))
     assert not await store.write(step)
     clock.pass_time(days=1)
-    await store.write(lambda work: deliveries.forget_old(work, 30))
+    await store.write(lambda work: deliveries.forget_old(work, 30, most=100))
     assert await store.write(step)
 
 

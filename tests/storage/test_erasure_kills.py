@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import make_url, select
 
 from bot.ports import Outgoing
-from storage import cases, outbox, people, retention
+from storage import cases, outbox, people
 from storage.database import Database
 from storage.outbox import Lane
 from storage.people import ClientId
@@ -17,6 +17,7 @@ from storage.staffing import Role, add_staff
 from storage.tables import addresses, clients
 from storage.transaction import Work
 from tests.storage.conftest import Stores
+from tests.storage.keeping import sweep_left_over
 
 HERE, THERE = b"h" * 16, b"t" * 16
 _MOST_OPERATIONS = 60
@@ -69,7 +70,7 @@ async def _look(folder: Path, client_id: ClientId, sealed: bytes) -> str:
     """Start again after the kill: tell what has become of the person, and see that a second try ends it."""
     stores = Stores(f"sqlite:///{folder}/data.db", f"sqlite:///{folder}/keys.db", folder.parent / "keys", folder)
     database = await stores.open()
-    await database.write(retention.sweep_erased)
+    await database.write(sweep_left_over)
     there = await database.read(lambda work: _present(work, client_id))
     if there == (False, False):
         assert await database.finish_erasing(5)

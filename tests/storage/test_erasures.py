@@ -11,7 +11,7 @@ from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.ports import Outgoing
-from storage import cases, outbox, people, retention
+from storage import cases, outbox, people
 from storage.database import Database
 from storage.encryption import FolderGone
 from storage.engines import open_migrator
@@ -21,6 +21,7 @@ from storage.staffing import Role, add_staff
 from storage.tables import addresses, clients, erasures
 from storage.transaction import Work
 from tests.storage.conftest import SettableClock, Stores
+from tests.storage.keeping import sweep_left_over
 from tests.storage.scratch import FOLDER, add, destroy, in_turn, seal, unseal
 
 HERE, THERE = b"h" * 16, b"t" * 16
@@ -100,7 +101,7 @@ async def test_a_kill_between_the_two_commits_leaves_a_key_that_the_sweep_destro
 
     fresh = await stores.open()
     assert await fresh.read(unseal(blob)) == b"canary"
-    await fresh.write(retention.sweep_erased)
+    await fresh.write(sweep_left_over)
 
     with pytest.raises(FolderGone):
         await fresh.read(unseal(blob))
@@ -112,7 +113,7 @@ async def test_tombstones_go_after_forty_days(store: Database, clock: SettableCl
     await store.write(lambda work: people.erase_client(work, client_id))
 
     def count(work: Work) -> int:
-        retention.sweep_erased(work)
+        sweep_left_over(work)
         return work.data.execute(select(func.count()).select_from(erasures)).scalar_one()
 
     clock.pass_time(days=40)
@@ -131,9 +132,9 @@ async def test_somebody_without_a_key_holds_up_nobody_and_is_swept(store: Databa
         return [waiting, letters, people.find_client(work, HERE), people.find_arrival(work, HERE)]
 
     assert await store.write(look) == [1, 1, None, None]
-    assert await store.write(cases.overdue) == []
+    assert await store.read(cases.list_overdue) == []
 
-    assert await store.write(retention.sweep_erased) == 1
+    assert await store.write(sweep_left_over) == 1
     assert await store.read(_count_clients) == 1
 
 
@@ -151,7 +152,7 @@ async def test_a_restored_file_brings_an_erased_person_back_for_nobody(sqlite_st
     restored = await sqlite_stores.open()
     assert await restored.read(_count_clients) == 2
     assert len(await restored.write(lambda work: cases.queue_of(work, None))) == 1
-    assert await restored.write(retention.sweep_erased) == 1
+    assert await restored.write(sweep_left_over) == 1
 
     assert await restored.read(_count_clients) == 1
     await restored.close()
@@ -165,7 +166,7 @@ async def test_a_key_store_that_belongs_to_other_data_sweeps_nobody(
     await database.close()
 
     wrong = await replace(stores, keystore_url=new_database()).open()
-    assert await wrong.write(retention.sweep_erased) == 0
+    assert await wrong.write(sweep_left_over) == 0
 
     assert await wrong.read(_count_clients) == 2
     await wrong.close()
@@ -174,7 +175,7 @@ async def test_a_key_store_that_belongs_to_other_data_sweeps_nobody(
 async def test_a_person_met_in_the_same_batch_is_not_swept(store: Database) -> None:
     def step(work: Work) -> int:
         _fill(work)
-        return retention.sweep_erased(work)
+        return sweep_left_over(work)
 
     assert await store.write(step) == 0
 

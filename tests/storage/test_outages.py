@@ -79,6 +79,26 @@ async def test_a_step_waits_for_another_process_that_is_writing(on_sqlite: Datab
     assert await list_numbers(on_sqlite) == [1]
 
 
+async def test_many_steps_that_find_the_database_locked_wait_together_and_not_one_after_the_other(
+    sqlite_stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.engines._WRITING", ("PRAGMA busy_timeout=300", "PRAGMA journal_mode=WAL"))
+    database = await sqlite_stores.open()
+    await database.write(lambda work: scratch.create_all(work.data))
+    other = sqlite3.connect(make_url(sqlite_stores.url).database or "", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async with asyncio.timeout(10):
+        failures = await _write_all(database, *(add(number) for number in range(50)))
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert failures == [StoreUnavailable] * 50
+    await database.write(add(51))
+    assert await list_numbers(database) == [51]
+    await database.close()
+
+
 async def test_a_full_disk_refuses_what_does_not_fit_and_nothing_else(on_sqlite: Database) -> None:
     await on_sqlite.write(_run("PRAGMA max_page_count=1"))
 

@@ -111,3 +111,29 @@ def test_an_ordinary_message_takes_less_than_a_millisecond() -> None:
         find_private(sentence)
 
     assert (time.perf_counter() - started) / len(SENTENCES) < 0.001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kirim ke contoh_99 at surat.contoh.org.",
+        "emailku contoh(at)surat.contoh.org ya",
+        "x.y.z[at]surat dot contoh dot org",
+        "Contoh.Satu at ui(dot)ac(dot)id",
+        "0812\u200b3456\u200b7890",
+        "0812\n3456\n7890",
+        "0812 tiga empat lima 67890",
+        "+62812 tiga empat lima enam tujuh delapan",
+        "passport A1234567",
+        "paspor saya: B 7654321",
+    ],
+)
+def test_forms_that_once_slipped_through_are_caught(text: str) -> None:
+    assert _is_caught(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["look at bnn.go.id", "jam 0800 satu jam lagi", "1\n2\n3\n4\n5", "paspor saya hilang 2 tahun lalu"]
+)
+def test_what_only_looks_like_them_is_left(text: str) -> None:
+    assert find_private(text) == ()

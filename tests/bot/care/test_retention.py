@@ -1,12 +1,15 @@
 """The rules of keeping are read strictly: a slip of the pen must not keep somebody for ever."""
 
 from copy import deepcopy
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
-from bot.care.retention import RetentionError, goes_on, read_retention
+from bot.care.retention import Retention, RetentionError, describe_changes, goes_on, read_retention, shorter_of
 from bot.steps import parse_toml
 from storage.library import CONTENT
 
@@ -57,3 +60,32 @@ def test_a_kind_without_a_rule_is_refused(table: str) -> None:
 
 def test_what_is_kept_ninety_days_goes_on_the_ninety_first() -> None:
     assert goes_on(date(2026, 1, 1), 90) == date(2026, 4, 2)
+
+
+_DAYS = some.integers(1, 90)
+_SCORES = some.lists(some.sampled_from(["how_are_you", "sleep", "craving"]), unique=True).map(tuple)
+_ANY = some.builds(Retention, _DAYS, _DAYS, some.integers(0, 89), _DAYS, _DAYS, _SCORES, deliveries=_DAYS, staff=_DAYS)
+
+
+@given(_ANY, _ANY)
+def test_no_file_alone_keeps_anything_longer_and_every_one_keeps_less_at_once(
+    kept: Retention, wanted: Retention
+) -> None:
+    holds = shorter_of(kept, wanted)
+
+    for each in fields(Retention):
+        held, old, new = (getattr(rules, each.name) for rules in (holds, kept, wanted))
+        if isinstance(held, tuple):
+            assert set(held) == set(old) & set(new)
+        elif each.name != "warning":
+            assert held == min(old, new)
+    assert holds.warning < holds.finished
+    assert shorter_of(holds, wanted) == holds
+
+
+def test_what_would_change_is_said_kind_by_kind() -> None:
+    kept = read_retention(_RULES)
+
+    assert describe_changes(kept, kept) == {}
+    changes = describe_changes(kept, replace(kept, chat=120, score=()))
+    assert changes == {"chat": "90 -> 120", "score": "how_are_you -> -"}
