@@ -142,6 +142,12 @@ def settle(work: Work, reminder: Reminder, progress: Progress) -> bool:
     return _change(work, _mine(reminder).values(state=progress.value))
 
 
+def drop(work: Work, reminder: Reminder) -> bool:
+    """Delete a claimed reminder, so that nothing tells it was there; False if the lease was lost."""
+    mine = (reminders.c.reminder_id == reminder.id) & (reminders.c.taken == reminder.taken)
+    return work.data.execute(delete(reminders).where(mine, _IS_WAITING)).rowcount == 1
+
+
 def mark_sent(work: Work, reminder: Reminder) -> bool:
     """Note that a claimed reminder is sent now, from which silence counts; False if the lease was lost."""
     return _change(work, _mine(reminder).values(state=Progress.SENT.value, due_at=work.now))

@@ -16,7 +16,10 @@ from storage.transaction import Work
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something for a human.  `reason`: missed_check_in, worrying_check_in, danger, relapse, silent or unit_closed."""
+    """Something for a human.
+
+    `reason`: missed_check_in, worrying_check_in, danger, danger_unanswered, relapse, silent or unit_closed.
+    """
 
     id: bytes
     case_id: CaseId
@@ -28,8 +31,7 @@ class Task:
 
 def add_task(work: Work, case: Case, reason: str, due_at: datetime) -> bool:
     """Ask a human to look; False if the reason already waits for this case: it is not doubled."""
-    waiting = work.data.execute(select(tasks).where(tasks.c.case_id == case.id, tasks.c.done_at.is_(None)))
-    if any(_reason(work, row.client_id, row.task_id, row.reason) == reason for row in waiting):
+    if is_waiting(work, case, reason):
         return False
     task_id = new_id()
     work.data.execute(
@@ -43,6 +45,12 @@ def add_task(work: Work, case: Case, reason: str, due_at: datetime) -> bool:
         )
     )
     return True
+
+
+def is_waiting(work: Work, case: Case, reason: str) -> bool:
+    """Tell whether a human was asked to look at a case for this reason, and nobody has yet."""
+    waiting = work.data.execute(select(tasks).where(tasks.c.case_id == case.id, tasks.c.done_at.is_(None)))
+    return any(_reason(work, row.client_id, row.task_id, row.reason) == reason for row in waiting)
 
 
 def was_raised(work: Work, case: Case, reason: str, since: datetime) -> bool:

@@ -5,7 +5,10 @@ import unicodedata
 from collections.abc import Mapping
 
 #: Letters of other alphabets that look like ours, and long dashes and quotes.
-_LOOKALIKES = str.maketrans("асеорхуіѕԁ‘’ʼ`´", "aceopxyisd'''''")
+_LOOKALIKES = str.maketrans(
+    "асеорхуіѕԁᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ‘’ʼ`´",  # the second half are small capitals
+    "aceopxyisdabcdefghijklmnoprstuvwyz'''''",
+)
 _HIDDEN = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )

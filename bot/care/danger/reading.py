@@ -10,7 +10,7 @@ from bot.care.danger.errors import DangerContentError
 from bot.care.danger.model import Model
 from bot.care.danger.rules import Rule
 from bot.care.danger.scopes import SCOPE_CONCEPTS, Scope
-from bot.care.danger.spelling import group_stems
+from bot.care.danger.spelling import group_skeletons, group_stems
 from bot.care.danger.words import Lexicon, resolve
 from bot.care.safety import HIGH, IMMEDIATE, Rules
 
@@ -87,6 +87,7 @@ def _read_lexicon(document: Mapping[str, Any], concepts: Mapping[str, Sequence[s
         known=frozenset(whole | values | ordinary | noise | tags),
         beginnings=frozenset(word[:-1] for word in spoken if word.endswith(ENDLESS)),
         stems=group_stems(_split(document.get("stems", ""))),
+        skeletons=group_skeletons(whole | canonical.keys()),
         emoji=dict(document.get("emoji", {})),
         joins=frozenset(_split(document.get("joins", ""))),
         tags=tags,

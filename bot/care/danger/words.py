@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.care.danger.letters import undress
-from bot.care.danger.spelling import fill_gaps, repair
+from bot.care.danger.spelling import fill_gaps, list_fuller, repair
 
 #: What every way of saying "not" becomes.
 NOT = "tidak"
@@ -38,6 +38,8 @@ _CLITICS = (
     "e",
     "in",
 )
+#: What Banjar and Makassar put before a verb: bagantung, taminum, nabunuh.
+_PREFIXES = ("ba", "ma", "ta", "na")
 _GLUED_NOT = ("nggak", "ngga", "gak", "ga", "gk", "ndak", "nda", "dak", "teu", "kada", "tra", "ora")
 _SHORTEST_REST = 3
 
@@ -48,7 +50,7 @@ class Lexicon:
 
     `canonical`: as written -> canonical words.  `noise`: words that say nothing here.  `known`: words that need no
     repair.  `beginnings`: what concept words begin with where any ending will do.  `stems`: by first letter, what is
-    repaired to.  `joins`: words that open a new clause.
+    repaired to.  `skeletons`: without vowels -> words written so.  `joins`: words that open a new clause.
     """
 
     canonical: Mapping[str, tuple[str, ...]]
@@ -56,6 +58,7 @@ class Lexicon:
     known: frozenset[str]
     beginnings: frozenset[str]
     stems: Mapping[str, tuple[str, ...]]
+    skeletons: Mapping[str, tuple[str, ...]]
     emoji: Mapping[str, str]
     joins: frozenset[str]
     tags: frozenset[str]  #: after one of them a "not" only asks: boleh ga, bahaya ga
@@ -184,8 +187,17 @@ def _take_apart(token: str, lexicon: Lexicon) -> tuple[str, ...]:
     return (
         _unglue(token, lexicon)
         or _split(token, lexicon)
+        or _fill_vowels(token, lexicon)
         or _known_parts(repair(token, lexicon.stems) or token, lexicon)
     )
+
+
+def _fill_vowels(token: str, lexicon: Lexicon) -> tuple[str, ...] | None:
+    """Resolve a word written without some of its vowels, if the shortest it may be all mean one thing."""
+    fuller = list_fuller(token, lexicon.skeletons)
+    shortest = min(map(len, fuller), default=0)
+    meant = {_known_parts(full, lexicon) for full in fuller if len(full) == shortest}
+    return meant.pop() if len(meant) == 1 else None
 
 
 def _known_parts(word: str, lexicon: Lexicon) -> tuple[str, ...]:
@@ -205,7 +217,12 @@ def _unglue(token: str, lexicon: Lexicon) -> tuple[str, ...] | None:
             found = _look_up(rest, lexicon)
             if found is not None:
                 return (NOT, *found)
-    return None
+    return _strip_prefix(token, lexicon)
+
+
+def _strip_prefix(token: str, lexicon: Lexicon) -> tuple[str, ...] | None:
+    rests = (token.removeprefix(prefix) for prefix in _PREFIXES if token.startswith(prefix))
+    return next((found for rest in rests if len(rest) > _SHORTEST_REST and (found := _look_up(rest, lexicon))), None)
 
 
 def _split(token: str, lexicon: Lexicon) -> tuple[str, ...] | None:
@@ -226,8 +243,9 @@ def _join_prefixes(tokens: list[str], lexicon: Lexicon) -> list[str]:
     for token in tokens:
         last = joined[-1] if joined else ""
         prefix = "di" if last in ("d", "di") else "ke" if last == "ke" else ""
-        if prefix and lexicon.knows(prefix + token):
-            joined[-1] = prefix + token
+        whole = prefix + token
+        if prefix and (lexicon.knows(whole) or (last == "d" and list_fuller(whole, lexicon.skeletons))):
+            joined[-1] = whole
         else:
             joined.append(token)
     return joined

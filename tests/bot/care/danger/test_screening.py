@@ -40,6 +40,11 @@ def _seconds(text: str) -> float:
 @example("💊" * 4_000)
 @example("❶ pil² ٣ butir")
 @example("\ud800 mau mati")
+@example("²³¹ ½ Ⅷ ①" * 700)
+@example("a" + "\u0301" * 5_000)
+@example("kntrngpsl" * 500)
+@example("ﷺ" * 3_000)
+@example("mau mati " * 110_000)
 @settings(deadline=None, max_examples=60)
 def test_no_text_raises_or_takes_long(text: str) -> None:
     assert _is_quick(text)
