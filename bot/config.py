@@ -32,6 +32,7 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     listen: str = "127.0.0.1:8080"
     public_url: str | None = None
+    metrics_token_file: Path | None = None
 
     @property
     def address(self) -> tuple[str, int]:
@@ -128,6 +129,14 @@ class Care(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until)
 
 
+class Broadcast(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How programme information is sent to many."""
+
+    smallest_group: Count = 20
+    most_per_week: Count = 2
+    lasts_hours: Count = 72
+
+
 class Audit(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How what staff did stays provable."""
 
@@ -163,6 +172,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     keys: Keys = Keys()
     channels: Channels = Channels()
     care: Care = Care()
+    broadcast: Broadcast = Broadcast()
     audit: Audit = Audit()
     limits: Limits = Limits()
     log: Log = Log()

@@ -25,6 +25,7 @@ from bot.dialogue.script import (
     MENU,
     MY_DATA,
     NEAR,
+    NEWS,
     RETURN,
     SHOWN,
     SPEAK,
@@ -39,10 +40,10 @@ from bot.steps import ContentError, parse_toml, read_flow
 #: Actions a choice may ask for; the handlers know each of them.
 ACTIONS = frozenset(
     {SPEAK, "show_data", "correct", "pause", "unpause", "stop", "erase", "withdraw", "show_phrase", "relapse"}
-    | {"clear", "move", "keep", "show_chat", "show_contact", "remove_pin"}
+    | {"clear", "move", "keep", "show_chat", "show_contact", "remove_pin", "check_words"}
 )
 _COMMANDS = {command.value: command for command in Command}
-_NEEDED = (MENU, INTAKE, LANGUAGE, MY_DATA, ERASE, TALK, NEAR, SHOWN, CONTACT, UNLOCK)
+_NEEDED = (MENU, INTAKE, LANGUAGE, MY_DATA, ERASE, TALK, NEAR, SHOWN, CONTACT, UNLOCK, NEWS)
 #: Sentences the conversation itself says; without one of them it could not go on.
 SENTENCES = frozenset(
     {"accompanied_button", "back", "cannot_skip", "done_choosing", "edit", "emergency_button", "emergency_card", "help"}

@@ -171,13 +171,18 @@ class Unreachable(ChannelError):
 
 
 class TryLater(ChannelError):
-    """The platform asks to wait.  `seconds` from now; `everywhere`: the whole channel, not only this address."""
+    """The platform asks to wait.
 
-    def __init__(self, seconds: float, *, everywhere: bool = False) -> None:
+    `seconds` from now.  `everywhere`: the whole channel, not only this address.  `perhaps`: the message may have
+    arrived all the same, so that the next one is a second copy.
+    """
+
+    def __init__(self, seconds: float, *, everywhere: bool = False, perhaps: bool = False) -> None:
         """Remember how long to wait."""
         super().__init__(f"the platform asks to wait {seconds:g} s")
         self.seconds = seconds
         self.everywhere = everywhere
+        self.perhaps = perhaps
 
 
 class Uncertain(ChannelError):

@@ -14,10 +14,12 @@ from commands.keys import read_passphrase
 from commands.settings import OneLine, config_option, refusals
 from handlers.clock import read_clock
 from handlers.unlocking import open_keyring
-from storage.archives import Progress, make_identity, read_identity, read_recipient
+from storage.archives import Kind, Progress, make_identity, read_identity, read_recipient
+from storage.audit import OPERATOR, Deed
 from storage.backups import KEPT_DAYS, Sources, create, measure_all
 from storage.keyfiles import KeyFiles
-from storage.restoring import restore
+from storage.keylessdeeds import note_deed
+from storage.restoring import Restored, restore
 from storage.sealedkeys import FILE as SEALED_FILE
 from storage.verifying import Keys, Verified, unpack_keys, verify
 
@@ -58,6 +60,8 @@ def create_copies(config: Config, folder: Path | None, *, as_json: bool) -> None
     sources = Sources(config.storage.url, config.keys.url, beside)
     with refusals():
         recipient = read_recipient(config.backup.recipient)
+        # Before the copy, so that it stands there too: nobody carries data away without a trace.
+        note_deed(config.storage.url, OPERATOR, Deed.BACKUP_MADE, read_clock())
         with _progress(measure_all(sources)) as progress:
             made = create(sources, folder or config.backup.dir, recipient, read_clock(), progress)
     rows = [
@@ -85,6 +89,7 @@ def verify_copy(config: Config, identity: Path, keystore: Path | None, file: Pat
         store_url = unpack_keys(keystore, private, Path(folder)) if keystore else config.keys.url
         keys = _find_keys(config, store_url)
         found = verify(file, private, keys, read_clock(), config.storage.url)
+        note_deed(config.storage.url, OPERATOR, Deed.BACKUP_VERIFIED, read_clock())
     click.echo(json.dumps(_row(found)) if as_json else "\n".join(_describe(found)))
     if not found.is_good:
         raise OneLine(f"{file}: this copy does not count; see above")
@@ -99,6 +104,7 @@ def restore_copy(config: Config, identity: Path, target: str, file: Path) -> Non
     """Bring FILE back; what was erased goes again, what was on its way is not sent again."""
     with refusals():
         back = restore(file, read_identity(identity), target, read_clock(), config.storage.url)
+        _note_restored(config, back, target)
     click.echo(f"{back.manifest.kind} as of {back.manifest.made_at} is back: {back.where}")
     if back.files:
         click.echo(f"beside it: {', '.join(back.files)}")
@@ -106,6 +112,14 @@ def restore_copy(config: Config, identity: Path, target: str, file: Path) -> Non
     click.echo(f"{back.stopped} messages that were on their way are marked uncertain and will not be sent.")
     if not back.ledgers:
         click.echo("No list of erasures was found: people erased after this copy may be back. Treat it as an incident.")
+
+
+def _note_restored(config: Config, back: Restored, target: str) -> None:
+    """Record it in the data that are back, or where only keys came back in those they belong to."""
+    url = target if target.startswith("postgres") else f"sqlite:///{back.where}"
+    note_deed(
+        url if back.manifest.kind is Kind.DATA else config.storage.url, OPERATOR, Deed.BACKUP_RESTORED, read_clock()
+    )
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def invite(config: Config, role: str, unit_id: str | None, alias: str, group: bo
             raise OneLine(f"--unit: {role} belongs to a unit; choose one of {', '.join(sorted(world.units))}")
         is_beginning = sum(member.active for member in staffing.list_staff(work)) < _FIRST_PEOPLE
         member = enrolment.add(work, OPERATOR, Role(role), unit_id, alias)
-        lines = _make_links(work, config, member, telegram=needs_unit, group=group)
+        lines = _make_links(work, config, member, telegram=Role(role) in enrolment.IN_CHAT, group=group)
         return lines if is_beginning else [*lines, _ALONE]
 
     click.echo("\n".join(_in_world(config, step)))

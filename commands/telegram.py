@@ -12,17 +12,20 @@ import click
 from bot.config import Config
 from bot.dialogue.script import Command
 from channels.telegram import Profile, TelegramChannel, Webhook
-from channels.telegram_errors import OtherReceiver, TokenRejected
+from channels.telegram_errors import NotTaken, OtherReceiver, TokenRejected, UnreadableUpdate
 from channels.telegram_polling import DEFAULT_PACE, Pace, persist, poll
 from channels.telegram_rates import Rates
 from channels.telegram_webhook import PATH
 from commands.settings import DEFAULT_FILE, OneLine, config_file, config_option, read_secret, refusals
 from handlers.receive import Receiver
+from handlers.signals import Signals
 from handlers.world import World
 
 log = logging.getLogger(__name__)
 
 _TOKEN_FILE = "telegram-token"  # noqa: S105 - the name of a file
+#: So many failures in a row are an outage.
+_TROUBLE_FROM = 2
 
 
 def build_telegram(config: Config) -> TelegramChannel | None:
@@ -82,15 +85,14 @@ async def converse(
     on, Telegram is tried again and again, and the web chat and the desk go on meanwhile.  `ended`: carries the reason
     why the process must end.
     """
-    was_up, pause, now = False, pace.first_pause, asyncio.get_running_loop().time
+    reception, pause, now = Reception(world.signals, telegram.name), pace.first_pause, asyncio.get_running_loop().time
     while not stop.is_set():
         begun = now()
         try:
-            await _receive(world, telegram, receiver, stop, pace)
+            await _receive(world, telegram, receiver, stop, pace, reception)
         except Exception as error:  # noqa: BLE001 - whatever it was, people write on, and somebody must listen again
-            was_up = was_up or telegram.name in world.signals.receiving
-            world.signals.receiving.discard(telegram.name)
-            if isinstance(error, TokenRejected) and not was_up:
+            reception.lose()
+            if isinstance(error, TokenRejected) and not reception.was_up:
                 _end(ended, error)
                 return
             report_trouble(error)
@@ -101,20 +103,51 @@ async def converse(
             await asyncio.wait_for(stop.wait(), pause)
 
 
+class Reception:
+    """Whether a platform can be reached, as everybody in this process may know it."""
+
+    def __init__(self, signals: Signals, name: str) -> None:
+        """Begin without having heard anything."""
+        self.was_up = False
+        self._signals = signals
+        self._name = name
+        self._failures = 0
+
+    def hear(self) -> None:
+        """Note that the platform answered."""
+        self.was_up, self._failures = True, 0
+        self._signals.receiving.add(self._name)
+        self._signals.deaf.discard(self._name)
+
+    def report(self, error: Exception) -> None:
+        """Note trouble; a single one passes unnoticed."""
+        report_trouble(error)
+        self._failures += not isinstance(error, NotTaken | UnreadableUpdate)
+        if self._failures >= _TROUBLE_FROM:
+            self.lose()
+
+    def lose(self) -> None:
+        """Note that nothing comes any more."""
+        self._signals.receiving.discard(self._name)
+        self._signals.deaf.add(self._name)
+
+
 async def _receive(
-    world: World, telegram: TelegramChannel, receiver: Receiver, stop: asyncio.Event, pace: Pace
+    world: World, telegram: TelegramChannel, receiver: Receiver, stop: asyncio.Event, pace: Pace, reception: Reception
 ) -> None:
     webhook = webhook_of(world.config)
-    if await persist(lambda: telegram.set_up(profile_of(world), webhook), stop, report_trouble, pace) is None:
+    if await persist(lambda: telegram.set_up(profile_of(world), webhook), stop, reception.report, pace) is None:
         return
-    world.signals.receiving.add(telegram.name)
+    reception.hear()
     if webhook is None:
-        await poll(telegram, receiver.receive, stop, report_trouble, pace)
+        await poll(telegram, receiver.receive, stop, reception.report, pace, reception.hear)
     else:
-        await _watch(telegram, webhook, stop, pace)
+        await _watch(telegram, webhook, stop, pace, reception)
 
 
-async def _watch(telegram: TelegramChannel, webhook: Webhook, stop: asyncio.Event, pace: Pace) -> None:
+async def _watch(
+    telegram: TelegramChannel, webhook: Webhook, stop: asyncio.Event, pace: Pace, reception: Reception
+) -> None:
     """Look now and then whether Telegram still delivers to us.
 
     Raises OtherReceiver when it does not, for then somebody else has the token; setting up again takes it back.
@@ -123,8 +156,9 @@ async def _watch(telegram: TelegramChannel, webhook: Webhook, stop: asyncio.Even
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pace.watch)
             return
-        if await persist(telegram.read_webhook_url, stop, report_trouble, pace) not in {None, webhook.url}:
+        if await persist(telegram.read_webhook_url, stop, reception.report, pace) not in {None, webhook.url}:
             raise OtherReceiver
+        reception.hear()
 
 
 def _end(ended: asyncio.Future[None], error: Exception) -> None:

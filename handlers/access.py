@@ -29,7 +29,10 @@ class Right(StrEnum):
     SEE_AUDIT = "see_audit"
     SEE_READINGS = "see_readings"  # who read a case that is not their own, and why
     GRANT = "grant"  # ask that somebody be let in, and approve what another asked
+    AGREE = "agree"  # to what the operator wants done with keys, retention and figures
     SET_PLACES = "set_places"  # say how many places a unit has this week
+    BROADCAST = "broadcast"  # write programme information to many, once another has approved it
+    APPROVE_BROADCAST = "approve_broadcast"  # approve what another wrote; hold or stop what is being sent
 
 
 _HERE: Final = frozenset(Standing) - {Standing.ELSEWHERE}
@@ -64,16 +67,18 @@ CASES: Final[Mapping[Role, Mapping[Action, frozenset[Standing]]]] = MappingProxy
     }
 )
 
+_BROADCASTS: Final = frozenset({Right.BROADCAST, Right.APPROVE_BROADCAST})
+
 #: role -> what it may do without a case.
 DESK: Final[Mapping[Role, frozenset[Right]]] = MappingProxyType(
     {
         Role.COUNSELLOR: frozenset(),
         Role.AGENT: frozenset(),
         Role.UNIT_HEAD: frozenset({Right.SEE_READINGS, Right.GRANT, Right.SET_PLACES}),
-        Role.COORDINATOR: frozenset({Right.SEE_READINGS, Right.SET_PLACES}),
-        Role.BROADCASTER: frozenset(),
-        Role.AUDITOR: frozenset({Right.SEE_AUDIT}),
-        Role.ADMIN: frozenset({Right.GRANT}),
+        Role.COORDINATOR: frozenset({Right.SEE_READINGS, Right.SET_PLACES, *_BROADCASTS}),
+        Role.BROADCASTER: _BROADCASTS,
+        Role.AUDITOR: frozenset({Right.SEE_AUDIT, Right.AGREE}),
+        Role.ADMIN: frozenset({Right.GRANT, Right.AGREE, Right.APPROVE_BROADCAST}),
     }
 )
 

@@ -10,6 +10,7 @@ from bot.dialogue.effects import Message
 from bot.dialogue.events import Event, Picked, Released, Restored
 from bot.dialogue.script import INTAKE, MENU, Command
 from handlers import cleaning, datapage, erase, guard, handoff, moving, wishing
+from handlers.checkwords import check_words_of
 from storage import cases, people, phrases, reminders
 
 if TYPE_CHECKING:
@@ -114,6 +115,17 @@ def _show_phrase(conversation: "Conversation") -> Event | None:
     return None
 
 
+def _show_check_words(conversation: "Conversation") -> Event | None:
+    """Show by which words the counsellor of the open case is known, and nobody else."""
+    case = cases.open_case_of(conversation.work, conversation.client_id)
+    words = None if case is None else check_words_of(conversation.world, case)
+    if words is None:
+        conversation.say("check_words_nobody")
+    else:
+        conversation.say("check_words", words=words)
+    return None
+
+
 def _relapse(conversation: "Conversation") -> Event | None:
     """Lead back to a human, never to a list."""
     case = cases.last_case_of(conversation.work, conversation.client_id)
@@ -141,6 +153,7 @@ _ACTIONS: Mapping[str, Callable[["Conversation"], Event | None]] = {
     "erase": _erase,
     "show_phrase": _show_phrase,
     "relapse": _relapse,
+    "check_words": _show_check_words,
     "show_chat": _show_chat,
     "clear": _clear,
     "move": _move,

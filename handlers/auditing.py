@@ -80,7 +80,8 @@ async def prune_if_due(world: World) -> int:
 
 async def verify(world: World) -> Finding:
     """Look for the first row that is not as it was written."""
-    path, public = world.config.checkpoint_file, world.keyring.audit_key.public
+    path = world.config.checkpoint_file
+    public = (await asyncio.to_thread(world.keyring.newest_audit_key)).public
     # Before the file is read: a checkpoint may be made meanwhile, which the file then does not show.
     known = await world.database.read(audit.read_head)
     try:
@@ -99,7 +100,7 @@ def _inspect(work: Work, known: Head, checkpoints: list[Checkpoint]) -> Finding:
 
 
 async def _prune(world: World) -> int:
-    path, key = world.config.checkpoint_file, world.keyring.audit_key
+    path, key = world.config.checkpoint_file, await asyncio.to_thread(world.keyring.newest_audit_key)
     signed = await asyncio.to_thread(read_checkpoints, path, key.public)
     oldest = world.clock() - _KEPT
     old = max((one.sequence for one in signed if one.made_at < oldest), default=0)
@@ -112,7 +113,7 @@ async def _prune(world: World) -> int:
 
 
 async def _sign(world: World, head: Head) -> bool:
-    path, key = world.config.checkpoint_file, world.keyring.audit_key
+    path, key = world.config.checkpoint_file, await asyncio.to_thread(world.keyring.newest_audit_key)
     # The file first: the database remembers only what is really there.
     is_new = await asyncio.to_thread(append_checkpoint, path, key, head, world.clock())
     await world.database.write(lambda work: audit.note_checkpoint(work, head.sequence))

@@ -9,8 +9,9 @@ from bot.care.followup import worries
 from bot.dialogue import wording
 from bot.dialogue.effects import Message
 from bot.dialogue.flow import Answer
-from bot.dialogue.script import CONTACT_PARTS, Command
+from bot.dialogue.script import CONTACT_PARTS, NEWS, Command
 from handlers import handoff, wishing
+from handlers.broadcasts import subscribing
 from storage import cases, people, reminders, tasks
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ def complete(conversation: "Conversation", flow: str, answers: Mapping[str, Answ
     """Act on a completed flow: one that names a unit is a self-referral, one with a plan is a check-in."""
     if flow in CONTACT_PARTS:
         wishing.complete_wishes(conversation, flow, answers)
+    elif flow == NEWS:
+        subscribing.keep(conversation, answers)
     elif isinstance(answers.get("unit"), str):
         _refer(conversation, flow, answers)
     elif flow in conversation.world.plans.kinds:

@@ -3,13 +3,14 @@
 from collections import deque
 from dataclasses import replace
 
+from bot.care.safety import IMMEDIATE
 from bot.content import fingerprint
 from bot.dialogue.effects import Act, Alert, Complete, LookUp, Message, Relay, Say, Withhold
 from bot.dialogue.engine import advance, begin
 from bot.dialogue.events import Event, Restored
 from bot.dialogue.script import Script
 from bot.dialogue.state import State
-from handlers import actions, completion, guard, handoff, shown, wishing
+from handlers import actions, completion, danger_watch, guard, handoff, shown, wishing
 from handlers.lookup import look_up
 from handlers.speak import Way, to_client
 from handlers.unit_choice import choose_unit
@@ -113,10 +114,15 @@ class Conversation:
                 handoff.client_says(self.work, self.world, self.client_id, text)
             case Withhold():
                 guard.keep_hidden(self, effect)
-            case Alert(_, danger):
-                self._lane = Lane.DANGER
-                handoff.raise_alert(self.work, self.world, self.client_id, danger)
+            case Alert():
+                self._alert(effect)
         return None
+
+    def _alert(self, alert: Alert) -> None:
+        self._lane = Lane.DANGER
+        handoff.raise_alert(self.work, self.world, self.client_id, alert.danger)
+        if alert.severity == IMMEDIATE:
+            danger_watch.watch_alarm(self.work, self.client_id)
 
     def _look_up(self, asked: LookUp) -> Event | None:
         match asked.source:
@@ -147,6 +153,8 @@ class Conversation:
         """Keep or let go of what follows from where the conversation has come."""
         if _agrees_anew(before, self.state) and not isinstance(event, Restored):
             self._note_consent()
+        if self.state.wondering and self.state.quiet_until != before.quiet_until:
+            danger_watch.watch_question(self.work, self.client_id)
         if before.flow != _MINOR == self.state.flow:
             handoff.forget_minor(self.work, self.world, self.client_id)
 

@@ -4,13 +4,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.care.broadcasts.audience import Topic
 from bot.care.retention import goes_on
 from bot.dialogue import wording
 from bot.dialogue.effects import Message
 from bot.dialogue.flow import Answer, read
 from bot.dialogue.script import INTAKE
-from handlers.lookup import unit_name
-from storage import cases, chats, deliveries, people, phrases, reminders, retention
+from handlers.lookup import place_name, unit_name
+from storage import cases, chats, deliveries, news, people, phrases, reminders, retention
 from storage.cases import Case
 from storage.chats import Side
 
@@ -26,6 +27,7 @@ def show_data(conversation: "Conversation") -> None:
     lines = [*_consent(conversation), *_request(conversation, case)]
     answers = [_say(conversation, "data_line", line=name, value=value) for name, value in _answers(conversation, case)]
     lines.extend(answers or [_say(conversation, "nothing_stored")])
+    lines.extend(_news(conversation))
     shown = [_say(conversation, "data_header"), *lines] if len(lines) > 1 else lines
     conversation.add(Message("\n".join((*shown, "", *_days_of_going(conversation, case)))))
 
@@ -88,6 +90,16 @@ def _answers(conversation: "Conversation", case: Case | None) -> list[tuple[str,
     return [(name, value) for _, name, value in wording.card(script, flow, read(flow, answers), state.language)]
 
 
+def _news(conversation: "Conversation") -> list[str]:
+    """Write out what the person chose to hear of; nothing for whoever was never asked."""
+    wishes = news.load_wishes(conversation.work, conversation.client_id)
+    if not wishes.topics:
+        return []
+    topics = ", ".join(_say(conversation, f"topic_{topic}") for topic in Topic if topic in wishes.topics)
+    area = place_name(conversation.world.gazetteer, wishes.area) if wishes.area else "-"
+    return [_say(conversation, "data_news", topics=topics, area=area, date=(wishes.agreed_at or "").partition("T")[0])]
+
+
 def _days_of_going(conversation: "Conversation", case: Case | None) -> list[str]:
     """Say of each kind when it goes; of what is needed still, from when the days are counted."""
     work, rules = conversation.work, conversation.world.retention
@@ -109,7 +121,8 @@ def _folder_line(conversation: "Conversation", case: Case | None) -> str:
     work, rules = conversation.work, conversation.world.retention
     if case is not None and case.status is cases.Status.ACCEPTED:
         return _say(conversation, "goes_after_closing", days=rules.finished)
-    days = rules.unfinished if case is None else rules.finished
+    is_brief = case is None and not news.was_asked(work, conversation.client_id)
+    days = rules.unfinished if is_brief else rules.finished
     last_word = retention.last_word_of(work, conversation.client_id)
     going = goes_on(deliveries.date_of(last_word), days)
     if case is not None and reminders.count_waiting(work, conversation.client_id):

@@ -4,18 +4,21 @@ import asyncio
 from datetime import datetime, tzinfo
 
 from bot.dialogue.danger import MAX_RELAYED_CHARS
-from handlers import access, casework, reading
+from handlers import access, casework, health, reading
 from handlers.access import Action, Right, has_right, is_orphaned, may
+from handlers.broadcasts.desk import BroadcastDesk
 from handlers.casework import OUTCOMES, STAGES, Result
 from handlers.deskviews import CaseView, Row, UnitRow, show_case, show_row, show_unit, zone_of
 from handlers.granting import Granting
 from handlers.oversight import Oversight
 from handlers.reading import Reason
+from handlers.secondperson.agreeing import Agreeing
 from handlers.vacancy_desk import VacancyDesk
 from handlers.world import World
 from storage import audit, cases, signins, staffing, tasks
 from storage.audit import Deed, actor_of
 from storage.cases import Case, Stage
+from storage.errors import StoreUnavailable
 from storage.signins import Session
 from storage.staffing import Purpose, Role, StaffMember
 from storage.tasks import Task
@@ -46,7 +49,9 @@ class Desk:
         self._database = world.database
         self.oversight = Oversight(world)
         self.granting = Granting(world)
+        self.agreeing = Agreeing(world)
         self.vacancies = VacancyDesk(world)
+        self.broadcasts = BroadcastDesk(world)
 
     @property
     def max_text_chars(self) -> int:
@@ -74,6 +79,13 @@ class Desk:
         """Return who is signed in, for a page that refreshes by itself: unlike `member` it keeps no session alive."""
         return await self._database.read(lambda work: signins.watch_session(work, session))
 
+    async def reader(self, session: str) -> StaffMember | None:
+        """Return who is signed in like `member`; while nothing can be written their pages can still be read."""
+        try:
+            return await self.member(session)
+        except StoreUnavailable:
+            return await self.watcher(session)
+
     async def sign_out(self, session: str) -> None:
         """End a session at once."""
         await self._database.write(lambda work: signins.end_session(work, session))
@@ -92,6 +104,10 @@ class Desk:
             return Result.DONE
 
         return await self._database.write(step)
+
+    async def troubles(self) -> tuple[str, ...]:
+        """Name what is wrong with the service just now, for everybody who works here."""
+        return tuple(trouble.value for trouble in (await health.look(self._world)).troubles)
 
     def has_right(self, member: StaffMember, right: Right) -> bool:
         """Tell whether somebody may do this at the desk."""

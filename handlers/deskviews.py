@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from bot.care.units import OFFSETS, Open, OpensAt, Particulars, Unit, local_time, opening
 from handlers import casework, staffwords
+from handlers.checkwords import check_words_of
 from handlers.lookup import unit_name
 from handlers.world import World
 from storage import chats, reminders, staffing, tasks
@@ -40,7 +41,8 @@ class CaseView:
     """A case as its counsellor sees it.
 
     `zone`: of the unit.  `card`: (line, value) exactly as the client sent it.  `outcome`: None while it is open.
-    `may_take_up`: it is closed, and speaking would open it again.
+    `may_take_up`: it is closed, and speaking would open it again.  `check_words`: by which client and this counsellor
+    know each other; None for anybody else.
     """
 
     code: str
@@ -56,6 +58,7 @@ class CaseView:
     other_units: tuple[tuple[str, str], ...]
     outcome: str | None
     may_take_up: bool
+    check_words: str | None
 
     @property
     def revision(self) -> str:
@@ -111,6 +114,7 @@ def show_case(work: Work, world: World, member: StaffMember, case: Case) -> Case
         tuple((other.id, other.name) for other in casework.nearest_other_units(world, case)),
         case.outcome,
         casework.can_take_up(work, member, case.code) is not None,
+        check_words_of(world, case) if case.staff_id == member.id else None,
     )
 
 

@@ -11,6 +11,8 @@ from storage.transaction import Work
 
 #: Roles that belong to a unit.
 OF_A_UNIT = frozenset({Role.COUNSELLOR, Role.AGENT, Role.UNIT_HEAD})
+#: Roles that do their work in a private chat as well as at the desk.
+IN_CHAT = OF_A_UNIT | {Role.BROADCASTER, Role.COORDINATOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def make_link(work: Work, actor: Actor, member: StaffMember, purpose: Purpose) -
 def make_links(work: Work, actor: Actor, member: StaffMember) -> Links:
     """Make what a new colleague begins with."""
     desk = make_link(work, actor, member, Purpose.SIGN_IN)
-    in_chat = member.role in OF_A_UNIT
+    in_chat = member.role in IN_CHAT
     return Links(desk, make_link(work, actor, member, Purpose.LINK_CHAT) if in_chat else None)
 
 

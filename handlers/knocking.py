@@ -10,8 +10,8 @@ from bot.dialogue import wording
 from bot.dialogue.effects import Message
 from bot.dialogue.picks import OPEN
 from bot.dialogue.state import State
-from handlers.apart import keep_apart
 from handlers.speak import WEBCHAT, Way, to_client, wake_after
+from handlers.steps import Steps
 from handlers.world import World
 from storage import held, people, transcripts
 from storage.discretion import read_discretion
@@ -22,16 +22,13 @@ from storage.transaction import Work
 #: Phrases that are sent unasked, or stand on a button under them; none may hold a word of [discreet].
 UNASKED = frozenset(
     {"reminder_first", "reminder_second", "reminder_third", "reminder_fourth", "reminder_open", "knock"}
-    | {"going_soon", "keep_button"}
+    | {"going_soon", "keep_button", "news_knock", "news_open", "news_refuse"}
 )
 
 
-def announce_held(work: Work, world: World) -> int:
+async def announce_held(steps: Steps) -> int:
     """Knock where words wait and the hour is right; return for how many people something was decided."""
-    waiting = held.list_unannounced(work)
-    for client_id in waiting:
-        keep_apart(work, partial(_announce, work, world, client_id))
-    return len(waiting)
+    return await steps.for_each(await steps.look(held.list_unannounced), partial(_announce, steps.world))
 
 
 def let_in(work: Work, world: World, client_id: ClientId) -> bool:
@@ -80,7 +77,9 @@ def may_come_at(work: Work, world: World, client: Client) -> datetime:
     return after_quiet(wanted, zone, read_discretion(client.profile).quiet(world.plans.quiet))
 
 
-def _announce(work: Work, world: World, client_id: ClientId) -> None:
+def _announce(world: World, work: Work, client_id: ClientId) -> bool:
+    if not held.is_unannounced(work, client_id):
+        return False  # let in meanwhile
     client = people.load_client(work, client_id)
     wishes = read_discretion(client.profile)
     zone = client.profile.zone or world.plans.zone(None)
@@ -91,3 +90,4 @@ def _announce(work: Work, world: World, client_id: ClientId) -> None:
         let_in(work, world, client_id)
     elif held.mark_knocked(work, client_id):
         to_client(work, world, client_id, [knock(world, wishes, client.language, "knock")], Way(Lane.REMINDER))
+    return True

@@ -14,15 +14,16 @@ class Limit:
     seconds: float
 
 
-# Everything is counted in memory and in each process by itself: a restart begins anew, and of too many sources the one
-# not heard of longest is forgotten.  Both let more through, never less.
+# What is not marked otherwise is counted in memory and in each process by itself: a restart begins anew, and of too
+# many sources the one not heard of longest is forgotten.  Both let more through, never less.
 # What                                Beyond it
 # limits.messages_per_minute          one kind sentence a minute, then silence; what was written is not taken and the
 #   of one address                    platform does not repeat it.  Danger, the emergency word and its button always
 #                                     pass, so do staff in their private chats and the terminal.
 WARNINGS: Final = Limit(1, 60)  #     of that sentence to one address: silence.
 RETURN_PHRASES: Final = Limit(5, 600)
-#   tried from one address            answered like a wrong phrase without a look, the right one too.
+#   tried from one address            answered like a wrong phrase without a look, the right one too.  The only one that
+#                                     all processes count together, in the database: it guards what can be guessed.
 ALL_RETURN_PHRASES: Final = Limit(600, 600)
 #   tried in this process             the same.
 MOST_HASHES_WAITING: Final = 20  #    in this process: refused, the platform or the person repeats it.
@@ -60,7 +61,6 @@ class Allowances:
 
     messages: Buckets
     warnings: Buckets = field(default_factory=lambda: Buckets(WARNINGS))
-    return_phrases: Buckets = field(default_factory=lambda: Buckets(RETURN_PHRASES))
     all_return_phrases: Buckets = field(default_factory=lambda: Buckets(ALL_RETURN_PHRASES))
     new_web_folders: Buckets = field(default_factory=lambda: Buckets(NEW_WEB_FOLDERS))
     group_refusals: Buckets = field(default_factory=lambda: Buckets(GROUP_REFUSALS))

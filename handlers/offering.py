@@ -9,13 +9,13 @@ from bot.care.gazetteer import AreaCode
 from bot.care.units import OFFSETS, Open, OpensAt, Unit, local_time, opening
 from bot.dialogue.effects import Message
 from handlers import staffwords
-from handlers.apart import keep_apart
 from handlers.lookup import unit_name
 from handlers.speak import Way, to_client, to_staff, to_unit
+from handlers.steps import Steps
 from handlers.unit_choice import may_be_sent
 from handlers.world import World
 from storage import cases, people, staffing
-from storage.cases import Case, Status
+from storage.cases import Case, CaseId, Status
 from storage.outbox import Lane
 from storage.transaction import Work
 
@@ -67,18 +67,19 @@ def pass_on(work: Work, world: World, case: Case) -> Case:
     return offer(work, world, replace(case, unit_id=unit.id, asked_units=_asked(case)))
 
 
-def pass_on_overdue(work: Work, world: World) -> int:
+async def pass_on_overdue(steps: Steps) -> int:
     """Move every case that was not taken in time; return how many."""
-    late = cases.overdue(work)
-    for case in late:
-        keep_apart(work, partial(_pass_on_late, work, world, case))
-    return len(late)
+    return await steps.for_each(await steps.look(cases.list_overdue), partial(_pass_on_late, steps.world))
 
 
-def _pass_on_late(work: Work, world: World, case: Case) -> None:
+def _pass_on_late(world: World, work: Work, case_id: CaseId) -> bool:
+    case = cases.load_overdue(work, case_id)
+    if case is None:
+        return False  # taken meanwhile
     waiting = pass_on(work, world, case)
     if case.waits_for_anybody and waiting.waits_for_anybody:
         _show(work, world, waiting)
+    return True
 
 
 def _wait_for_anybody(work: Work, world: World, case: Case) -> Case:

@@ -22,6 +22,7 @@ from handlers.land import Land, Landed, Lazily
 from handlers.limits import Allowances, Buckets, Limit
 from handlers.lookup import place_name
 from handlers.phrases import PhraseStock
+from handlers.retentionrules import find_in_force
 from handlers.unlocking import ask_at_terminal, open_keyring
 from handlers.world import World
 from storage.areas import load_gazetteer, load_listing, load_travel
@@ -87,13 +88,14 @@ async def open_world(
             replace(read.content.script, name=partial(_name, land)),
             land,
             read.plans,
-            read.retention,
+            await find_in_force(database, read.retention),
             keys,
             database,
             channels,
             PhraseStock(read.words, keys),
             Allowances(Buckets(Limit(config.limits.messages_per_minute, 60))),
             clock,
+            plainness=read.plainness,
         )
     finally:
         await database.close()

@@ -8,7 +8,7 @@ from functools import partial
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from bot.care.phrases import Phrase, PhraseWords, looks_like_phrase, make_phrase, read_phrase
+from bot.care.phrases import Phrase, PhraseWords, draw_words, looks_like_phrase, make_phrase, read_phrase
 from bot.ports import Crowded
 from handlers.limits import MOST_HASHES_WAITING
 from storage.keyring import Keyring
@@ -71,6 +71,10 @@ class PhraseStock:
         salt = self._keyring.index("phrase.salt", "")
         slow = Argon2id(salt=salt, length=_LENGTH, iterations=_ROUNDS, lanes=_LANES, memory_cost=_MEMORY_KIB)
         return self._keyring.index("phrase", slow.derive(phrase.encode()).hex())
+
+    def words_of(self, purpose: str, canonical: str) -> str:
+        """Return two words of the list that only this service can tell, the same each time it is asked."""
+        return draw_words(self._words, self._keyring.index(purpose, canonical))
 
     def _fill(self) -> None:
         while len(self._ready) < _READY:

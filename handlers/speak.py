@@ -24,12 +24,14 @@ class Way:
 
     `channel`: None for where they wrote from last.  `language`: of the keys the channel adds.  `message_id`: the chat
     message that the messages carry together, for its delivery mark: it is delivered with the last of them.
+    `broadcast`: the broadcast that it belongs to, None for anything else.
     """
 
     lane: Lane = Lane.REPLY
     channel: str | None = None
     language: str = ""
     message_id: bytes | None = None
+    broadcast: bytes | None = None
 
 
 def to_client(work: Work, world: World, client_id: ClientId, messages: Sequence[Message], way: Way = Way()) -> bool:
@@ -61,6 +63,7 @@ def to_client(work: Work, world: World, client_id: ClientId, messages: Sequence[
                 replace=message.replace,
                 message_id=carried,
                 passing=bool(message.afterwards),
+                broadcast=way.broadcast,
             )
     if waits:
         held.hold(work, client_id)
@@ -68,7 +71,7 @@ def to_client(work: Work, world: World, client_id: ClientId, messages: Sequence[
     return True
 
 
-def to_staff(
+def to_staff(  # noqa: PLR0913 - what is said, to whom, and what it belongs to
     work: Work,
     world: World,
     where: StaffAddress,
@@ -76,13 +79,18 @@ def to_staff(
     *,
     message_id: bytes | None = None,
     about: CaseId | None = None,
+    broadcast: bytes | None = None,
 ) -> None:
     """Say something in a staff chat; its buttons are bound to the folder of that chat.
 
     `about`: the case it speaks of, None for anything else; erasing the case reaches the message on its way.
+    `broadcast`: the broadcast that it belongs to, None for anything else.
     """
     outgoing = _outgoing(world, where.folder, message, "")
-    outbox.put(work, where.folder, where.channel, Lane.COUNSELLOR, outgoing, message_id=message_id, about=about)
+    lane = Lane.COUNSELLOR if broadcast is None else Lane.BROADCAST
+    outbox.put(
+        work, where.folder, where.channel, lane, outgoing, message_id=message_id, about=about, broadcast=broadcast
+    )
     work.after_commit(world.signals.outbox.set)
 
 

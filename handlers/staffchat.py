@@ -1,11 +1,13 @@
 """Hear staff in their private chats and in the groups of units."""
 
-from bot.dialogue.buttons import read_token
+from bot.dialogue.buttons import read_any_token
 from bot.dialogue.effects import Message
 from bot.dialogue.events import Picked
 from bot.ports import Blocked, Incoming, Moved, Other, Outgoing, Start, Tap, Text
 from handlers import casework, staffcopies, staffwords
 from handlers.access import Action, may
+from handlers.broadcasts import chat as broadcasting
+from handlers.broadcasts.names import BROADCAST
 from handlers.casework import Result
 from handlers.lookup import unit_name
 from handlers.speak import to_staff
@@ -54,8 +56,9 @@ def hear(work: Work, world: World, incoming: Incoming, member: StaffMember) -> N
 def _answers(work: Work, world: World, incoming: Incoming, member: StaffMember, where: StaffAddress) -> list[Answer]:
     match incoming.content:
         case Tap(token):
-            tapped = read_token(world.keyring.signing_key, where.folder, token)
-            return _tap(work, world, member, tapped) if tapped else [_plainly(world, "staff_gone")]
+            return _press(work, world, member, where, token)
+        case Text(text, None) if (said := broadcasting.hear(work, world, member, _mend(text))) is not None:
+            return [(message, None) for message in said]
         case Text(text, reply_to):
             return [(message, None) for message in _speak(work, world, member, _mend(text), reply_to)]
         case Start(payload) if not payload or not link(work, world, incoming, payload):
@@ -64,6 +67,15 @@ def _answers(work: Work, world: World, incoming: Incoming, member: StaffMember, 
             return [_plainly(world, "staff_text_only")]
         case _:
             return []
+
+
+def _press(work: Work, world: World, member: StaffMember, where: StaffAddress, token: str) -> list[Answer]:
+    tapped = read_any_token(world.keyring.signing_keys(work.now.date()), where.folder, token)
+    if tapped is None:
+        return [_plainly(world, "staff_gone")]
+    if tapped.flow == BROADCAST:
+        return [(message, None) for message in broadcasting.tap(work, world, member, where, tapped)]
+    return _tap(work, world, member, tapped)
 
 
 def hear_group(work: Work, world: World, incoming: Incoming) -> None:
@@ -109,7 +121,7 @@ def _refuse_group(work: Work, world: World, incoming: Incoming, phrase: str) -> 
 
 def _tap_in_group(work: Work, world: World, incoming: Incoming, group: StaffAddress, token: str) -> None:
     """Take or decline from the group; everything after happens in the private chat."""
-    tapped = read_token(world.keyring.signing_key, group.folder, token)
+    tapped = read_any_token(world.keyring.signing_keys(work.now.date()), group.folder, token)
     member = staffing.find_staff(work, world.address_index(incoming.channel, incoming.group_sender or ""))
     if tapped is None or tapped.choice not in (staffwords.ACCEPT, staffwords.DECLINE):
         return

@@ -8,6 +8,7 @@ from bot.dialogue.effects import Button, Message
 from bot.dialogue.flow import NO, YES, Answer, Step, read
 from bot.dialogue.layout import count_units, split
 from bot.dialogue.state import settled_from
+from handlers.checkwords import check_words_of
 from handlers.lookup import unit_name
 from handlers.shown import is_over
 from handlers.unit_choice import say_way
@@ -37,7 +38,9 @@ def is_urgent(world: World, case: Case) -> bool:
 
 def case_card(world: World, case: Case) -> Message:
     """Show the counsellor who has the case exactly what the client sent."""
-    lines = (f"• {name}: {value}" for name, value in card_lines(world, case))
+    words = check_words_of(world, case)
+    known_by = () if words is None else ((_say(world, "staff_check_words"), words),)
+    lines = (f"• {name}: {value}" for name, value in (*card_lines(world, case), *known_by))
     text = "\n".join((_say(world, "staff_accepted", code=case.code), "", *lines, *_last_check_in(world, case)))
     return Message(text, (_reply_button(case), *_case_buttons(world, case)))
 

@@ -3,61 +3,127 @@
 from collections import Counter
 from functools import partial
 
-from bot.care.retention import goes_on
+from bot.care.retention import Retention, goes_on
 from bot.dialogue import wording
 from bot.dialogue.effects import Message
 from bot.dialogue.script import Command
 from handlers import casework, erase, handoff
-from handlers.apart import keep_apart
 from handlers.knocking import may_come_at
 from handlers.speak import Way, to_client
+from handlers.steps import Steps
 from handlers.world import World
-from storage import approvals, deliveries, people, retention, signins, staffing, traces
+from storage import approvals, deliveries, operatorwishes, people, retention, signins, staffing, traces, tries
+from storage.broadcasts import recipients, records
+from storage.cases import CaseId
 from storage.outbox import Lane
 from storage.people import ClientId
 from storage.transaction import Work
 
-#: Folders that go in one transaction; the next ones go with the next sweep.
-ERASED_AT_ONCE = 100
+#: Rows without anything hanging on them, deleted in one transaction.
+_ROWS_AT_ONCE = 500
 
 
-def sweep(work: Work, world: World) -> Counter[str]:
+async def sweep(steps: Steps) -> Counter[str]:
     """Let go whatever is over by the rules; return how much of each kind that was.
 
-    Kinds: folders (erased), left_over (of a crash or a restored copy), warned, closed (silent cases), chat, answers,
-    traces, staff.
+    Kinds: folders (erased), left_over (of a crash or a restored copy), warned, closed (silent cases), chat (cases whose
+    words went), answers (cases with reduced answers), traces, staff.  What is over is looked for in a snapshot and let
+    go in small steps, so that no turn waits long for it.
     """
-    rules = world.retention
-    deliveries.forget_old(work, rules.deliveries)
-    staffing.forget_old_invites(work)
-    signins.forget_old_sessions(work)
-    approvals.forget_old_approvals(work)
-    retention.stamp_days(work)
-    counts = Counter[str](
-        left_over=retention.sweep_erased(work),
-        closed=_close_silent(work, world),
-        warned=sum(_warn(work, world, client_id) for client_id in retention.find_dying(work, rules)),
-        chat=retention.drop_chats(work, rules.chat),
-        answers=retention.reduce_answers(work, rules.answers, rules.score),
-        traces=traces.forget_old(work),
-        staff=retention.forget_staff(work, rules.staff),
-    )
-    for client_id in retention.find_expired(work, rules, most=ERASED_AT_ONCE):
-        erase.forget(work, world, client_id)
-        counts["folders"] += 1
+    world, rules = steps.world, steps.world.retention
+    await steps.write(_forget_small)
+    await steps.write(partial(_forget_broadcasts, rules=rules))
+    await steps.repeat(partial(deliveries.forget_old, days=rules.deliveries, most=_ROWS_AT_ONCE))
+    await steps.for_each(await steps.look(retention.find_unstamped), retention.stamp_day)
+    counts = Counter[str](left_over=await _sweep_left_over(steps), closed=await _close_silent(steps))
+    dying = await steps.look(partial(retention.find_dying, rules=rules))
+    counts["warned"] = await steps.for_each(dying, partial(_warn, world))
+    chats = await steps.look(partial(retention.find_old_chats, days=rules.chat))
+    counts["chat"] = await steps.for_each(chats, retention.drop_chat)
+    counts["answers"] = await _reduce_answers(steps)
+    counts["traces"] = await steps.repeat(partial(traces.forget_old, most=_ROWS_AT_ONCE))
+    counts["staff"] = await steps.write(partial(retention.forget_staff, days=rules.staff))
+    expired = await steps.look(partial(retention.find_expired, rules=rules))
+    counts["folders"] = await steps.for_each(expired, partial(_erase, world))
     return counts
 
 
-def _close_silent(work: Work, world: World) -> int:
-    silent = retention.list_silent(work, world.retention)
-    for case in silent:
-        keep_apart(work, partial(casework.close_silent, work, world, case))
-    for case in retention.list_silent(work, world.retention, within_days=retention.WARNED_DAYS):
-        keep_apart(work, partial(handoff.warn_of_silence, work, world, case))
-    return len(silent)
+def foresee(work: Work, world: World) -> Counter[str]:
+    """Count what a sweep would let go now, of each kind, without doing it; some may be needed still when it comes."""
+    rules = world.retention
+    return Counter(
+        left_over=len(retention.find_lost(work)),
+        closed=len(retention.find_silent(work, rules)),
+        warned=len(retention.find_dying(work, rules)),
+        chat=len(retention.find_old_chats(work, rules.chat)),
+        answers=len(retention.find_reducible(work, rules.answers)),
+        traces=traces.count_old(work),
+        staff=len(retention.find_former(work, rules.staff)),
+        folders=len(retention.find_expired(work, rules)),
+    )
 
 
-def _warn(work: Work, world: World, client_id: ClientId) -> bool:
+def _forget_small(work: Work) -> None:
+    """Forget what there is never much of."""
+    staffing.forget_old_invites(work)
+    signins.forget_old_sessions(work)
+    approvals.forget_old_approvals(work)
+    operatorwishes.forget_old(work)
+    tries.forget_old(work)
+    retention.stamp_staff(work)
+
+
+def _forget_broadcasts(work: Work, rules: Retention) -> None:
+    """Forget who got old broadcasts, and later the broadcasts themselves."""
+    recipients.forget_old(work, rules.broadcasts)
+    for broadcast_id in records.list_ended_before(work, deliveries.day_of(work.now) - rules.staff):
+        records.remove(work, broadcast_id)
+
+
+async def _sweep_left_over(steps: Steps) -> int:
+    await steps.write(retention.sweep_tombstones)
+    return await steps.for_each(await steps.look(retention.find_lost), retention.erase_lost)
+
+
+async def _close_silent(steps: Steps) -> int:
+    world, rules = steps.world, steps.world.retention
+    silent = await steps.look(partial(retention.find_silent, rules=rules))
+    closed = await steps.for_each(silent, partial(_close, world))
+    soon = await steps.look(partial(retention.find_silent, rules=rules, within_days=retention.WARNED_DAYS))
+    await steps.for_each(soon, partial(_warn_counsellor, world))
+    return closed
+
+
+def _close(world: World, work: Work, case_id: CaseId) -> bool:
+    case = retention.load_silent(work, world.retention, case_id)
+    if case is not None:
+        casework.close_silent(work, world, case)
+    return case is not None
+
+
+def _warn_counsellor(world: World, work: Work, case_id: CaseId) -> bool:
+    case = retention.load_silent(work, world.retention, case_id, within_days=retention.WARNED_DAYS)
+    if case is not None:
+        handoff.warn_of_silence(work, world, case)
+    return case is not None
+
+
+async def _reduce_answers(steps: Steps) -> int:
+    rules = steps.world.retention
+    due = await steps.look(partial(retention.find_reducible, days=rules.answers))
+    reduced = await steps.for_each(due, partial(retention.reduce_case, rules=rules))
+    await steps.repeat(partial(retention.settle_answers, days=rules.answers, most=_ROWS_AT_ONCE))
+    return reduced
+
+
+def _erase(world: World, work: Work, client_id: ClientId) -> bool:
+    is_over = retention.is_expired(work, world.retention, client_id)  # else they have written meanwhile
+    if is_over:
+        erase.forget(work, world, client_id)
+    return is_over
+
+
+def _warn(world: World, work: Work, client_id: ClientId) -> bool:
     """Tell somebody that their folder goes soon, unless it is night where they are: then the next sweep does."""
     client = people.load_client(work, client_id)
     if not client.reminders_on or may_come_at(work, world, client) > work.now:

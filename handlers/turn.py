@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from bot.dialogue.buttons import read_token
+from bot.dialogue.buttons import read_any_token
 from bot.dialogue.events import Event, Opened, Picked, Pinned, Sent, Typed
 from bot.dialogue.script import Command
 from bot.dialogue.wording import SYSTEM
 from bot.ports import Blocked, Crowded, Incoming, Moved, Other, Place, Start, Tap, Text
 from handlers import cleaning, guard, handoff, moving, staffchat, wishing
+from handlers.broadcasts import tapping
 from handlers.conversation import Conversation
 from handlers.speak import WEBCHAT, wake_after
 from handlers.world import World
@@ -74,7 +75,9 @@ def _hear_client(work: Work, world: World, incoming: Incoming, arrival: Arrival 
     conversation = Conversation(work, world, client_id, arrival=arrival, channel=incoming.channel)
     if incoming.channel == WEBCHAT:
         _show_on_page(work, world, conversation, incoming)
-    conversation.take(_event(work, world, client_id, incoming))
+    event = tapping.hear(conversation, _event(work, world, client_id, incoming))
+    if event is not None:
+        conversation.take(event)
 
 
 def _welcome(work: Work, world: World, incoming: Incoming) -> ClientId:
@@ -132,7 +135,7 @@ def _event(work: Work, world: World, client_id: ClientId, incoming: Incoming) ->
             lately = world.lately.note(client_id, text, work.now.timestamp())
             return Typed(text, lately, minute_of(work.now))
         case Tap(token):
-            return read_token(world.keyring.signing_key, client_id, token) or _NOT_OURS
+            return read_any_token(world.keyring.signing_keys(work.now.date()), client_id, token) or _NOT_OURS
         case Place(latitude, longitude):
             return Pinned(latitude, longitude)
         case Other(what, words):

@@ -7,7 +7,8 @@ from handlers.access import Right, has_right
 from handlers.casework import Result
 from handlers.unit_choice import free_places, monday_of
 from handlers.world import World
-from storage import vacancies
+from storage import audit, staffing, vacancies
+from storage.audit import Deed, Detail, actor_of
 from storage.staffing import StaffMember
 from storage.transaction import Work
 from storage.vacancies import Vacancy
@@ -52,6 +53,10 @@ class VacancyDesk:
             else:
                 monday = monday_of(self._world.units[unit_id], work.now)
                 vacancies.save_vacancy(work, unit_id, Vacancy(monday, places, member.id))
+            said = {"unit": unit_id, "places": "-" if places is None else str(places)}
+            audit.record(
+                work, actor_of(member.id), Deed.PLACES_SET, member.id, Detail(staffing.folder_of(member), said)
+            )
             return Result.DONE
 
         return await self._world.database.write(step)

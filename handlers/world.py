@@ -5,15 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.care.followup import Plans
+from bot.care.plainness import Plainness
 from bot.care.retention import Retention
 from bot.config import Config
 from bot.dialogue.script import Script
 from bot.ports import Channels
+from handlers.broadcasts.later import Later
 from handlers.land import Land, Landed, Lazily
 from handlers.lately import Lately
 from handlers.limits import Allowances
 from handlers.phrases import PhraseStock
 from handlers.signals import Signals
+from handlers.tally import Tally
+from handlers.watch import Watch
 from storage.database import Database
 from storage.keyring import Keyring
 
@@ -23,7 +27,8 @@ class World(Landed):
     """The parts of a running service.
 
     `channels`: those this process can send on.  `clock`: aware UTC time, the only source of it.
-    `signals`: wakes who waits for new messages inside this process.
+    `signals`: wakes who waits for new messages inside this process.  `tally`, `watch`: what this process has done, and
+    what it last found when it looked whether all is well.
     """
 
     config: Config
@@ -39,6 +44,10 @@ class World(Landed):
     clock: Callable[[], datetime]
     signals: Signals = field(default_factory=Signals)
     lately: Lately = field(default_factory=Lately)
+    later: Later = field(default_factory=Later)
+    plainness: Plainness = Plainness((), {})  # noqa: RUF009 - frozen
+    tally: Tally = field(default_factory=Tally)
+    watch: Watch = field(default_factory=Watch)
 
     def address_index(self, channel: str, address: str) -> bytes:
         """Blind a platform's id, so that it can be found but not read."""

@@ -172,11 +172,15 @@ def list_accepted(work: Work, condition: ColumnElement[bool]) -> list[Case]:
     return _all(work, (cases.c.status == Status.ACCEPTED.value) & condition)
 
 
-def overdue(work: Work) -> list[Case]:
-    """List offers that nobody took in time."""
-    late = (cases.c.status == Status.OFFERED.value) & (cases.c.answer_by <= work.now)
-    rows = work.data.execute(select(cases).where(late).order_by(cases.c.answer_by).with_for_update(skip_locked=True))
-    return list(_readable(work, rows))
+def list_overdue(work: Work) -> list[CaseId]:
+    """List offers that nobody took in time, those that wait longest first."""
+    late = select(cases.c.case_id).where(_is_overdue(work)).order_by(cases.c.answer_by)
+    return [CaseId(row[0]) for row in work.data.execute(late)]
+
+
+def load_overdue(work: Work, case_id: CaseId) -> Case | None:
+    """Load an offer that nobody took in time, to pass it on; None once somebody has."""
+    return _first(work, (cases.c.case_id == case_id) & _is_overdue(work), lock=True)
 
 
 def recall(work: Work, case: Case) -> None:
@@ -242,6 +246,10 @@ def _first(work: Work, condition: ColumnElement[bool], *, lock: bool = False) ->
 
 def _all(work: Work, condition: ColumnElement[bool]) -> list[Case]:
     return list(_readable(work, work.data.execute(select(cases).where(condition).order_by(cases.c.code))))
+
+
+def _is_overdue(work: Work) -> ColumnElement[bool]:
+    return (cases.c.status == Status.OFFERED.value) & (cases.c.answer_by <= work.now)
 
 
 def _readable(work: Work, rows: Iterable[Row[Any]]) -> Iterator[Case]:

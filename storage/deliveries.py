@@ -46,11 +46,12 @@ def stumble(work: Work, index: bytes, channel: str, error_class: str) -> bool:
     return dead
 
 
-def forget_old(work: Work, days: int) -> None:
-    """Forget deliveries that old; `days` must be longer than any platform repeats them."""
+def forget_old(work: Work, days: int, *, most: int) -> int:
+    """Forget some deliveries that old; return how many.  `days` must be longer than any platform repeats them."""
     oldest = day_of(work.now) - days
-    work.data.execute(delete(seen).where(seen.c.day < oldest))
+    old = select(seen.c.delivery_index).where(seen.c.day < oldest).limit(most)
     work.data.execute(delete(stumbles).where(stumbles.c.day < oldest))
+    return work.data.execute(delete(seen).where(seen.c.delivery_index.in_(old))).rowcount
 
 
 def day_of(moment: datetime) -> int:

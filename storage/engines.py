@@ -13,6 +13,7 @@ from storage.errors import StorageError
 
 _BUSY_MS = 5_000
 _BRIEFLY_MS = 50
+_STOPPED_MS = 10_000
 _SETTINGS = (
     f"PRAGMA busy_timeout={_BUSY_MS}",
     "PRAGMA foreign_keys=ON",
@@ -27,9 +28,9 @@ _READING = (*_SETTINGS, "PRAGMA query_only=ON")
 # Rebuilding a table drops the old one, which with foreign keys on would delete the rows that point at it.
 _MIGRATING = (*_WRITING, "PRAGMA foreign_keys=OFF")
 # Serialization, deadlock, locks, cancelled, shut down, too few connections; then: disk full, out of memory,
-# configuration limit, read-only (a standby, or a disk that went away), I/O error.
+# configuration limit, read-only (a standby, or a disk that went away), stopped for too long, I/O error.
 _PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300"}) | frozenset(
-    {"53000", "53100", "53200", "53400", "25006", "58030"}
+    {"53000", "53100", "53200", "53400", "25006", "25P03", "58030"}
 )
 _READ_ONLY_SQLSTATE, _READ_ONLY_SQLITE_CODE = "25006", 8
 # Busy, locked, out of memory, read-only, I/O error, disk full, cannot open.
@@ -130,7 +131,15 @@ def _checkpoint(connection: Connection) -> bool:
 def _open(url: str, settings: tuple[str, ...], begin: str, connections: int) -> Engine:
     address = _parse(url)
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, hide_parameters=True, pool_size=connections, max_overflow=0)
+        # A process that is stopped in the middle of a step lets go of its locks, so that others can go on.
+        options = f"-c idle_in_transaction_session_timeout={_STOPPED_MS}"
+        return create_engine(
+            address,
+            hide_parameters=True,
+            pool_size=connections,
+            max_overflow=0,
+            connect_args={} if "options" in address.query else {"options": options},
+        )
     _make_private(Path(address.database or ""))
     # isolation_level None: the driver starts no transactions of its own, so that BEGIN IMMEDIATE is really ours.
     engine = create_engine(

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, literal_column, select, update
 
 from bot.care.retention import Retention
 from storage import erasures, outbox
@@ -13,7 +13,7 @@ from storage.deliveries import day_of
 from storage.encryption import FolderId
 from storage.people import KEPT_DAYS, ClientId, erase_client
 from storage.reminders import Progress
-from storage.tables import cases, clients, messages, reminders, staff, traces, transcripts
+from storage.tables import cases, clients, messages, news_wishes, reminders, staff, traces, transcripts
 from storage.transaction import Work
 
 #: How many days before a silent case is closed its counsellor is told.
@@ -24,19 +24,24 @@ _ANSWERED_WITHIN = timedelta(days=14)
 # The day of the last word: `erase_after` is written so many days ahead of it, whatever the rules say today.
 _LAST_WORD = clients.c.erase_after - KEPT_DAYS
 _HAS_CASE = exists().where(cases.c.client_id == clients.c.client_id)
+#: Who wants to hear of the programme is kept like somebody with a request, so that anything can come.
+_WAS_ASKED = exists().where(news_wishes.c.client_id == clients.c.client_id)
 _IS_ACCOMPANIED = exists().where(cases.c.client_id == clients.c.client_id, cases.c.status == Status.ACCEPTED.value)
 _HAS_FOLLOW_UP = exists().where(reminders.c.client_id == clients.c.client_id, reminders.c.state == "waiting")
 
 
-def find_expired(work: Work, rules: Retention, *, most: int) -> list[ClientId]:
+def find_expired(work: Work, rules: Retention) -> list[ClientId]:
     """List folders whose time is over and that no counsellor and no follow-up needs any more.
 
     A case that nobody took keeps no folder longer: the client was promised so many days after their last word.
     """
-    today = day_of(work.now)
-    over = (_HAS_CASE & _over(today, rules.finished)) | (~_HAS_CASE & _over(today, rules.unfinished))
-    query = select(clients.c.client_id).where(over & ~_IS_ACCOMPANIED & ~_HAS_FOLLOW_UP).limit(most)
-    return [ClientId(row[0]) for row in work.data.execute(query)]
+    return [ClientId(row[0]) for row in work.data.execute(select(clients.c.client_id).where(_is_expired(work, rules)))]
+
+
+def is_expired(work: Work, rules: Retention, client_id: ClientId) -> bool:
+    """Tell whether the time of a folder is over, as `find_expired` does."""
+    this = select(clients.c.client_id).where(clients.c.client_id == client_id, _is_expired(work, rules))
+    return work.data.execute(this).first() is not None
 
 
 def find_dying(work: Work, rules: Retention) -> list[ClientId]:
@@ -56,10 +61,17 @@ def note_warned(work: Work, client_id: ClientId) -> None:
     work.data.execute(update(clients).where(this).values(warned_for=clients.c.erase_after))
 
 
-def list_silent(work: Work, rules: Retention, *, within_days: int = 0) -> list[Case]:
+def find_silent(work: Work, rules: Retention, *, within_days: int = 0) -> list[CaseId]:
     """List accepted cases in which neither side has said a word for too long, or will not have in so many days."""
+    found = select(cases.c.case_id).join(clients, clients.c.client_id == cases.c.client_id)
+    silent = found.where(cases.c.status == Status.ACCEPTED.value, _over(day_of(work.now) + within_days, rules.finished))
+    return [CaseId(row[0]) for row in work.data.execute(silent)]
+
+
+def load_silent(work: Work, rules: Retention, case_id: CaseId, *, within_days: int = 0) -> Case | None:
+    """Load a case that `find_silent` found; None once somebody has said a word, or it is in nobody's hands."""
     over = select(clients.c.client_id).where(_over(day_of(work.now) + within_days, rules.finished))
-    return list_accepted(work, cases.c.client_id.in_(over))
+    return next(iter(list_accepted(work, (cases.c.case_id == case_id) & cases.c.client_id.in_(over))), None)
 
 
 def last_word_of(work: Work, client_id: ClientId) -> int:
@@ -78,37 +90,69 @@ def count_traces(work: Work, client_id: ClientId) -> int:
     return work.data.execute(mine).scalar_one()
 
 
-def stamp_days(work: Work) -> None:
-    """Note the day on which cases were closed and staff left, from which their days are counted."""
-    today, closed = day_of(work.now), cases.c.status == Status.CLOSED.value
-    work.data.execute(update(cases).where(closed, cases.c.closed_day.is_(None)).values(closed_day=today))
-    work.data.execute(update(cases).where(~closed, cases.c.closed_day.is_not(None)).values(closed_day=None))
-    work.data.execute(update(staff).where(~staff.c.active, staff.c.left_day.is_(None)).values(left_day=today))
+def find_unstamped(work: Work) -> list[CaseId]:
+    """List cases that were closed, or opened again, without a note of it from which their days are counted."""
+    closed, stamped = cases.c.status == Status.CLOSED.value, cases.c.closed_day.is_not(None)
+    found = select(cases.c.case_id).where((closed & ~stamped) | (~closed & stamped))
+    return [CaseId(row[0]) for row in work.data.execute(found)]
 
 
-def drop_chats(work: Work, days: int) -> int:
-    """Delete what was said in cases closed that long ago, the page's copies too; return how many messages went."""
-    over = select(cases.c.case_id).where(cases.c.closed_day < day_of(work.now) - days)
-    old = select(messages.c.message_id).where(messages.c.case_id.in_(over))
+def stamp_day(work: Work, case_id: CaseId) -> bool:
+    """Note the day on which a case was found closed, or that it is open again."""
+    day = case((cases.c.status == Status.CLOSED.value, func.coalesce(cases.c.closed_day, day_of(work.now))))
+    return work.data.execute(update(cases).where(cases.c.case_id == case_id).values(closed_day=day)).rowcount == 1
+
+
+def stamp_staff(work: Work) -> None:
+    """Note the day on which staff left, from which their days are counted."""
+    left = ~staff.c.active & staff.c.left_day.is_(None)
+    work.data.execute(update(staff).where(left).values(left_day=day_of(work.now)))
+
+
+def find_old_chats(work: Work, days: int) -> list[CaseId]:
+    """List cases closed that long ago of which something that was said is still there."""
+    old = select(cases.c.case_id).where(cases.c.closed_day < day_of(work.now) - days)
+    said = exists().where(messages.c.case_id == cases.c.case_id)
+    return [CaseId(row[0]) for row in work.data.execute(old.where(said))]
+
+
+def drop_chat(work: Work, case_id: CaseId) -> bool:
+    """Delete what was said in a case, the page's copies too."""
+    old = select(messages.c.message_id).where(messages.c.case_id == case_id)
     work.data.execute(delete(transcripts).where(transcripts.c.message_id.in_(old)))
-    return work.data.execute(delete(messages).where(messages.c.case_id.in_(over))).rowcount
+    return work.data.execute(delete(messages).where(messages.c.case_id == case_id)).rowcount > 0
 
 
-def reduce_answers(work: Work, days: int, score: Collection[str]) -> int:
-    """Keep only the score of check-ins answered that long ago; return how many were reduced."""
-    before = work.now - timedelta(days=days)
-    answered = (reminders.c.state == Progress.ANSWERED.value) & (reminders.c.due_at < before)
-    due = select(reminders.c.case_id).where(answered, reminders.c.case_id.is_not(None)).distinct()
-    reduced = sum(_reduce(work, CaseId(row[0]), f"{before:%Y-%m-%d}", score) for row in work.data.execute(due).all())
-    settled = answered & (reminders.c.due_at < before - _ANSWERED_WITHIN)
-    work.data.execute(update(reminders).where(settled).values(state=Progress.REDUCED.value))
-    return reduced
+def find_reducible(work: Work, days: int) -> list[CaseId]:
+    """List cases with check-ins answered that long ago."""
+    due = select(reminders.c.case_id).where(_is_answered_before(work.now - timedelta(days=days)))
+    found = due.where(reminders.c.case_id.is_not(None)).distinct()
+    return [CaseId(row[0]) for row in work.data.execute(found)]
+
+
+def reduce_case(work: Work, case_id: CaseId, rules: Retention) -> bool:
+    """Keep only the score of check-ins of a case that were answered long ago; False if that was done before."""
+    before = work.now - timedelta(days=rules.answers)
+    return _reduce(work, case_id, f"{before:%Y-%m-%d}", rules.score) > 0
+
+
+def settle_answers(work: Work, days: int, *, most: int) -> int:
+    """Look no more at check-ins whose answers are reduced for sure; return how many these were."""
+    settled = _is_answered_before(work.now - timedelta(days=days) - _ANSWERED_WITHIN)
+    some = select(reminders.c.reminder_id).where(settled).limit(most)
+    rows = update(reminders).where(reminders.c.reminder_id.in_(some)).values(state=Progress.REDUCED.value)
+    return work.data.execute(rows).rowcount
+
+
+def find_former(work: Work, days: int) -> list[FolderId]:
+    """List staff who left that long ago."""
+    over = ~staff.c.active & (staff.c.left_day < day_of(work.now) - days)
+    return [FolderId(row[0]) for row in work.data.execute(select(staff.c.staff_id).where(over))]
 
 
 def forget_staff(work: Work, days: int) -> int:
     """Delete who left that long ago, with the key of their folder; return how many they were."""
-    over = ~staff.c.active & (staff.c.left_day < day_of(work.now) - days)
-    gone = [FolderId(row[0]) for row in work.data.execute(select(staff.c.staff_id).where(over))]
+    gone = find_former(work, days)
     work.data.execute(update(cases).where(cases.c.staff_id.in_(gone)).values(staff_id=None))
     work.data.execute(delete(staff).where(staff.c.staff_id.in_(gone)))
     for folder in gone:
@@ -116,21 +160,45 @@ def forget_staff(work: Work, days: int) -> int:
     return len(gone)
 
 
-def sweep_erased(work: Work) -> int:
-    """Finish what a crash or a restored backup has left of erased folders; return how many clients were removed.
-
-    Clients without a key are left alone when the key store does not seem to belong to the data: when staff has no keys
-    either, or more folders than not.
-    """
-    forgotten = erasures.list_erasures(work.data)
-    for folder in work.vault.list_known(forgotten):
+def sweep_tombstones(work: Work) -> None:
+    """Destroy again the keys of erased folders that a restored copy has brought back; forget what is long gone."""
+    for folder in work.vault.list_known(erasures.list_erasures(work.data)):
         work.vault.destroy_folder(folder)
     erasures.forget_erasures(work.data, day_of(work.now))
-    lost = _list_lost(work)
-    for client_id in lost:
-        erase_client(work, client_id)
     outbox.forget_parked(work)
-    return len(lost)
+
+
+def find_lost(work: Work) -> list[ClientId]:
+    """List clients without a key, whom a crash or a restored copy of the data has left.
+
+    Nobody, when the key store does not seem to belong to the data: when staff has no keys either, or more folders than
+    not.
+    """
+    people = [FolderId(row[0]) for row in work.data.execute(select(clients.c.client_id))]
+    colleagues = [FolderId(row[0]) for row in work.data.execute(select(staff.c.staff_id))]
+    known = work.vault.list_known([*people, *colleagues])
+    lost = [ClientId(folder) for folder in people if folder not in known]
+    return lost if known.issuperset(colleagues) and len(lost) <= len(known) else []
+
+
+def erase_lost(work: Work, client_id: ClientId) -> bool:
+    """Delete the rows of a client without a key."""
+    erase_client(work, client_id)
+    return True
+
+
+def _is_expired(work: Work, rules: Retention) -> ColumnElement[bool]:
+    today = day_of(work.now)
+    stays = _HAS_CASE | _WAS_ASKED
+    over = (stays & _over(today, rules.finished)) | (~stays & _over(today, rules.unfinished))
+    # No folder goes before the shortest of all times: so the index leads to those that may.
+    old = clients.c.erase_after < today - min(rules.finished, rules.unfinished) + KEPT_DAYS
+    return old & over & ~_IS_ACCOMPANIED & ~_HAS_FOLLOW_UP
+
+
+def _is_answered_before(moment: datetime) -> ColumnElement[bool]:
+    # Written out, because a database uses a partial index only for a condition it can read.
+    return (reminders.c.state == literal_column("'answered'")) & (reminders.c.due_at < moment)
 
 
 def _over(today: int, days: int) -> ColumnElement[bool]:
@@ -151,11 +219,3 @@ def _reduce(work: Work, case_id: CaseId, before: str, score: Collection[str]) ->
     if reduced:
         save_case(work, replace(case, check_ins=kept))
     return reduced
-
-
-def _list_lost(work: Work) -> list[ClientId]:
-    people = [FolderId(row[0]) for row in work.data.execute(select(clients.c.client_id))]
-    colleagues = [FolderId(row[0]) for row in work.data.execute(select(staff.c.staff_id))]
-    known = work.vault.list_known([*people, *colleagues])
-    lost = [ClientId(folder) for folder in people if folder not in known]
-    return lost if known.issuperset(colleagues) and len(lost) <= len(known) else []

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
@@ -67,9 +67,16 @@ def forget_traces(work: Work, client_id: ClientId, index: bytes, references: Col
     work.data.execute(delete(traces).where(traces.c.trace_id.in_(gone)))
 
 
-def forget_old(work: Work) -> int:
-    """Forget what no platform deletes any more; return how much that was."""
-    return work.data.execute(delete(traces).where(traces.c.day < day_of(work.now) - _KEPT_DAYS)).rowcount
+def count_old(work: Work) -> int:
+    """Count what no platform deletes any more."""
+    old = select(func.count()).select_from(traces).where(traces.c.day < day_of(work.now) - _KEPT_DAYS)
+    return work.data.execute(old).scalar_one()
+
+
+def forget_old(work: Work, *, most: int) -> int:
+    """Forget some of what no platform deletes any more; return how much that was."""
+    old = select(traces.c.trace_id).where(traces.c.day < day_of(work.now) - _KEPT_DAYS).limit(most)
+    return work.data.execute(delete(traces).where(traces.c.trace_id.in_(old))).rowcount
 
 
 def _is_of(document: dict[str, object], index: bytes, references: Collection[str]) -> bool:

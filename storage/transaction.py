@@ -98,7 +98,9 @@ class Transactions:
         try:
             with self._engine.connect() as connection:
                 now = self._clock()
-                connection.begin()
+                locked = self._begin(connection)
+                if locked is not None:
+                    return [Failed(_unavailable(locked)) for _ in jobs]
                 outcomes = [self._run_guarded(connection, job, now, changes) for job in jobs]
                 self._commit(connection, changes, now)
         except CommitUnknown as lost:
@@ -106,6 +108,16 @@ class Transactions:
         except Exception:  # noqa: BLE001 - whatever spoiled the batch, each step is now run by itself and has its own answer
             return None
         return outcomes
+
+    def _begin(self, connection: Connection) -> DBAPIError | None:
+        """Begin a transaction; return why nobody's step can begin now, after the wait that each would have alone."""
+        try:
+            connection.begin()
+        except DBAPIError as failure:
+            if self._attempts > 1 or not will_pass(failure):
+                raise
+            return failure
+        return None
 
     def _run_guarded(self, connection: Connection, job: Job, now: datetime, changes: KeyChanges) -> Outcome:
         own, callbacks = dict(changes), list[Callback]()

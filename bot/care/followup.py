@@ -8,11 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.care.discretion import read_telling
+from bot.care.lateness import Kind, Rule
 
 #: Finds no word in anything.
 NOTHING_TELLS = re.compile(r"(?!)")
-#: What becomes of a reminder that is too late to send.
-DROP, MERGE = "drop", "merge"
+_LATE_PER_MINUTE = 600
 
 
 class PlansError(ValueError):
@@ -29,24 +29,11 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """How one kind of check-in is treated.
-
-    `send_within`: how late it may still be sent.  `when_late`: drop (say nothing) or merge (the newest late one is
-    sent for all).  `missed_after`: how long silence lasts until a human looks.
-    """
-
-    send_within: timedelta
-    when_late: str
-    missed_after: timedelta
-
-
-@dataclass(frozen=True, slots=True)
 class Plans:
     """Everything content says about follow-up.
 
     `zones`: province code -> IANA zone.  `worry`: flow -> question -> choices that make a task.  `telling`: words that
-    nothing sent unasked may hold.
+    nothing sent unasked may hold.  `late_per_minute`: how many late ones go out in a minute.
     """
 
     plans: Mapping[str, Plan]
@@ -55,6 +42,7 @@ class Plans:
     worry: Mapping[str, Mapping[str, tuple[str, ...]]]
     quiet: tuple[time, time]
     telling: re.Pattern[str] = NOTHING_TELLS
+    late_per_minute: int = _LATE_PER_MINUTE
 
     def zone(self, area_code: str | None) -> str:
         """Return the zone of an area; the default one where the area is not known."""
@@ -83,7 +71,7 @@ def read_plans(document: Mapping[str, Any], quiet: tuple[time, time]) -> Plans:
     telling = document.get("discreet", {}).get("words", ())
     if not telling:
         raise PlansError("reminders.toml: [discreet] needs words = [those that tell a bystander what this is about]")
-    return Plans(plans, kinds, zones, worry, quiet, read_telling(telling))
+    return Plans(plans, kinds, zones, worry, quiet, read_telling(telling), _late_per_minute(document))
 
 
 def occasions(plan: Plan, stage: str, started_at: datetime, zone: str) -> tuple[tuple[str, str, datetime], ...]:
@@ -135,12 +123,25 @@ def _plan(name: str, row: Mapping[str, Any]) -> Plan:
 
 def _kind(name: str, row: Mapping[str, Any]) -> Kind:
     try:
-        kind = Kind(timedelta(hours=row["send_within_hours"]), row["then"], timedelta(hours=row["miss_after_hours"]))
+        rule = Rule(row["late"])
+    except (KeyError, ValueError):
+        known = ", ".join(rule.value for rule in Rule)
+        raise PlansError(f"reminders.toml: kind.{name}: needs late = what becomes of a late one: {known}") from None
+    try:
+        in_time, missed = timedelta(hours=row["send_within_hours"]), timedelta(hours=row["miss_after_hours"])
+        given_up = timedelta(hours=row["give_up_after_hours"]) if "give_up_after_hours" in row else None
     except (KeyError, TypeError):
-        raise PlansError(f"reminders.toml: kind.{name}: needs send_within_hours, then and miss_after_hours") from None
-    if kind.when_late not in (DROP, MERGE):
-        raise PlansError(f"reminders.toml: kind.{name}: then must be {DROP!r} or {MERGE!r}")
-    return kind
+        raise PlansError(f"reminders.toml: kind.{name}: needs send_within_hours and miss_after_hours") from None
+    if given_up is not None and given_up <= in_time:
+        raise PlansError(f"reminders.toml: kind.{name}: give_up_after_hours must be more than send_within_hours")
+    return Kind(rule, in_time, missed, given_up)
+
+
+def _late_per_minute(document: Mapping[str, Any]) -> int:
+    pace = document.get("late", {}).get("at_most_per_minute", _LATE_PER_MINUTE)
+    if not isinstance(pace, int) or pace < 1:
+        raise PlansError("reminders.toml: late.at_most_per_minute must be a number from 1 on")
+    return pace
 
 
 def _check_zone(zone: str) -> None:

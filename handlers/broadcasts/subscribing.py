@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 
 #: The question whose yes is the consent, and that yes.
 _WANTED, _AGREED = "wanted", "agree"
+#: Flow of somebody who says to be under age, of whom nothing is kept.
+_MINOR = "minor"
 
 
 def keep(conversation: "Conversation", answers: Mapping[str, Answer]) -> None:
     """Keep the answers of the questionnaire: a yes with topics and place, or a no to everything."""
     work, client_id = conversation.work, conversation.client_id
+    if conversation.state.flow == _MINOR:
+        conversation.say("news_minor")
+        return
     before = news.load_wishes(work, client_id)
     if answers.get(_WANTED) != _AGREED:
         news.save_wishes(work, client_id, NewsWishes(refused=before.refused | before.topics))

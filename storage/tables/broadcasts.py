@@ -40,9 +40,7 @@ broadcast_recipients = Table(
     Column("due_at", Minute, nullable=False),  # when their turn is looked at
     Column("settled_at", Minute),  # when the platform had it or refused it; None before
     Column("opened", Boolean, nullable=False),
-    Column(
-        "answered", Boolean, nullable=False
-    ),  # a choice was tapped, so it counts once; never which one
+    Column("answered", Boolean, nullable=False),  # a choice was tapped, so it counts once; never which one
     Index(None, "broadcast_id", "state", "due_at"),
     Index(None, "client_id"),
     Index(None, "staff_id"),

@@ -49,6 +49,9 @@ class TelegramProcess:
     mode: Mode
     port: int
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    arguments: list[str] = field(default_factory=list)
+    #: What the process finds in its environment beside the least it needs.
+    environment: dict[str, str] = field(default_factory=dict)
     _process: asyncio.subprocess.Process | None = None
     _set_up_before: int = 0
 
@@ -97,9 +100,9 @@ class TelegramProcess:
         self._set_up_before = self._count_set_ups()
         with self.output_file.open("ab") as output, self.errors_file.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "bot", "run", "--config", str(self.config_file)),
+                *(sys.executable, "-P", "-m", "bot", "run", "--config", str(self.config_file), *self.arguments),
                 cwd=ROOT,
-                env={"PYTHONPATH": str(ROOT), "PATH": ""},
+                env={"PYTHONPATH": str(ROOT), "PATH": "", **self.environment},
                 stdout=output,
                 stderr=errors,
             )

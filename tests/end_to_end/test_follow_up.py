@@ -15,6 +15,7 @@ from handlers import clock
 from handlers.deliver import Sender
 from handlers.opening import open_world
 from handlers.receive import Receiver
+from handlers.steps import Steps
 from handlers.world import World
 from storage import staffing
 from storage.staffing import Purpose, Role
@@ -38,7 +39,7 @@ class Months:
     async def pass_days(self, days: float) -> None:
         """Let days pass, do what is due then, and wait until it was sent."""
         self.clock.pass_time(days=days)
-        await self.world.database.write(lambda work: clock.tick(work, self.world))
+        await clock.tick(Steps(self.world))
         await self.bot_api.wait_until_idle(timeout=PATIENCE_S)
 
     async def join_staff(self) -> Person:

@@ -20,6 +20,8 @@ SEALED = '[keys]\nprovider = "passphrase"\n'
 PEOPLE = 12
 #: Long enough for a poller or a writer that should not be there to show itself.
 A_WHILE_S = 1.0
+#: The installations of these tests have one administrator, who is the operator.
+ALONE = ("--alone", "belum ada orang kedua")
 
 
 @pytest.fixture(params=MODES)
@@ -137,8 +139,9 @@ async def test_keys_that_lie_open_where_they_should_be_sealed_are_refused(bot_ap
     _refused(await installed.command("keys", "seal"), 'keys.provider is "file"')
     installed.config_file.write_text(settings + SEALED)
     _refused(await installed.command("run"), "lie open", "singgah keys seal")
-    _refused(await installed.command("keys", "seal", given="too short\n"), "16 characters")
-    assert (await installed.command("keys", "seal", given=f"{PHRASE}\n")).exit_code == 0
+    _refused(await installed.command("keys", "seal", given=f"{PHRASE}\n"), "needs a second person")
+    _refused(await installed.command("keys", "seal", *ALONE, given="too short\n"), "16 characters")
+    assert (await installed.command("keys", "seal", *ALONE, given=f"{PHRASE}\n")).exit_code == 0
     await _start_and_open(installed)
     assert await installed.stop() == 0
     installed.config_file.write_text(settings)
@@ -175,7 +178,7 @@ async def test_keys_turn_under_a_running_service_and_people_are_known_afterwards
     person, later = bot_api.person("Contoh Satu"), bot_api.person("Contoh Dua")
     await walk(person, *INTAKE_ID[:3])
 
-    turned = await polling.command("keys", "rotate", "--json")
+    turned = await polling.command("keys", "rotate", "--json", *ALONE)
     assert json.loads(turned.output)["version"] == 2, turned.errors
     await walk(later, *INTAKE_ID[:3])
     await walk(person, INTAKE_ID[3])
@@ -183,7 +186,7 @@ async def test_keys_turn_under_a_running_service_and_people_are_known_afterwards
     assert [(key["version"], bool(key["folders"])) for key in shown["root_keys"]] == [(2, True), (1, False)]
     assert "singgah keys retire 1" in shown["advice"]
     _refused(await polling.command("keys", "retire", "2"), "wraps what comes next")
-    assert (await polling.command("keys", "retire", "1")).exit_code == 0
+    assert (await polling.command("keys", "retire", "1", *ALONE)).exit_code == 0
 
     assert await polling.stop() == 0
     await polling.start()

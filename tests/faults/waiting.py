@@ -13,9 +13,9 @@ _LOOK_SECONDS = 0.05
 _PATIENCE_SECONDS = 20.0
 
 
-async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
-    """Look until it is so."""
-    async with asyncio.timeout(_PATIENCE_SECONDS):
+async def until(is_so: Callable[[], Awaitable[bool]], seconds: float = _PATIENCE_SECONDS) -> None:
+    """Look until it is so, at most so long."""
+    async with asyncio.timeout(seconds):
         while not await is_so():  # noqa: ASYNC110 - what is looked at is another process
             await asyncio.sleep(_LOOK_SECONDS)
 

@@ -1,8 +1,10 @@
 """A broadcast from the first word to the report, in the chats of staff and of the people who get it."""
 
 from handlers.broadcasts.desk import Group
+from storage import news
 from storage.staffing import Role
 from tests.handlers.broadcasting import APPROVER, AUTHOR, TEXT, BroadcastHouse, open_house, staff
+from tests.handlers.walking import client_at, in_world
 from tests.worlds import TestBed
 
 
@@ -101,6 +103,20 @@ async def test_words_for_a_client_are_not_taken_for_a_broadcast_once_that_is_wri
     await bed.say(AUTHOR, "Halo, apa kabar?")
 
     assert "tidak dikirim ke siapa pun" in bed.last(AUTHOR).text
+
+
+async def test_of_somebody_under_eighteen_nothing_is_kept(bed: TestBed) -> None:
+    await bed.say("2000", "/start")
+    for label in ("🌱 Bantuan", "Ya, saya setuju", "Di bawah 18"):
+        await bed.tap("2000", label)
+    await bed.say("2000", "kabar")
+    await bed.tap("2000", "Ya, kabari")
+    await bed.tap("2000", "Untuk saya")
+    await bed.say("2000", "2", "lewati")
+
+    client = await client_at(bed, "2000")
+    assert await in_world(bed, lambda work: news.was_asked(work, client)) is False
+    assert any("hanya untuk usia 18 tahun" in text for text in bed.heard("2000"))
 
 
 async def test_staff_get_it_at_once_without_a_knock(bed: TestBed) -> None:

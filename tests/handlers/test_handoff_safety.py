@@ -129,9 +129,9 @@ async def test_coming_back_where_nothing_was_sent_brings_the_conversation(bed: T
 async def test_days_are_those_of_the_clients_own_zone(bed: TestBed) -> None:
     await closed_in(bed, Stage.IN_REHABILITATION)
     await live_in(bed, "Asia/Jayapura")
-    bed.clock.now = datetime(2026, 12, 1, 10, tzinfo=UTC)
+    bed.clock.now = datetime(2026, 11, 30, 10, tzinfo=UTC)
     await tick(bed)
-    bed.clock.now = datetime(2026, 12, 1, 16, tzinfo=UTC)  # one in the morning of the second in Jayapura
+    bed.clock.now = datetime(2026, 11, 30, 16, tzinfo=UTC)  # one in the morning of the next day in Jayapura
 
     await bed.say(CLIENT, "buka")
     for label in ("Lumayan baik", "Tidak", "Masih datang", "Tidak perlu dulu"):
@@ -139,6 +139,6 @@ async def test_days_are_those_of_the_clients_own_zone(bed: TestBed) -> None:
     await bed.say(CLIENT, "jeda", "data saya")
     await bed.tap(CLIENT, "Lihat yang tersimpan")
 
-    assert [noted["day"] for noted in (await case_of(bed)).check_ins] == ["2026-12-02"]
+    assert [noted["day"] for noted in (await case_of(bed)).check_ins] == ["2026-12-01"]
     shown = re.findall(r"jeda sampai (\S+)", "\n".join(bed.heard(CLIENT)))
-    assert shown == ["2026-12-09"]
+    assert shown == ["2026-12-08"]

@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 
 from handlers import clock
+from handlers.steps import Steps
 from storage import hidden_words
 from storage.hidden_words import HiddenWords
 from storage.tables import hidden_words as rows
@@ -122,4 +123,4 @@ async def test_ticks_count_what_they_forgot(bed: TestBed) -> None:
     await bed.say(CLIENT, SAID)
     bed.clock.pass_time(minutes=31)
 
-    assert await in_world(bed, lambda work: clock.tick(work, bed.world)) >= 1
+    assert await clock.tick(Steps(bed.world)) >= 1

@@ -81,7 +81,7 @@ async def test_the_right_pin_leads_back_to_where_the_person_was(bed: TestBed) ->
 async def test_a_check_in_waits_behind_the_pin(bed: TestBed) -> None:
     await closed_in(bed, Stage.IN_REHABILITATION)
     await _set_pin(bed)
-    await _later(bed, days=8)
+    await _later(bed, days=7, hours=2)
     assert bed.heard(CLIENT)[-1] == "Halo, ada pesan untukmu. Buka kalau kamu sedang sendiri."
 
     await bed.tap(CLIENT, "Buka")

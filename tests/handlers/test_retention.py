@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from handlers import clock, handoff
+from handlers.steps import Steps
 from storage import cases, conversations, outbox, people
 from storage.cases import Status
 from storage.encryption import FolderId
@@ -25,7 +26,7 @@ from tests.worlds import TestBed
 
 
 async def _tidy(bed: TestBed) -> None:
-    await in_world(bed, lambda work: clock.tidy(work, bed.world))
+    await clock.tidy(Steps(bed.world))
     await bed.flush()
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bot.ports import Outgoing
 from handlers import casework
+from handlers.steps import Steps
 from handlers.sweep import sweep
 from storage import cases, chats, retention, staffing, transcripts
 from storage.cases import Stage
@@ -27,7 +28,7 @@ from tests.worlds import TestBed
 
 
 async def _sweep(bed: TestBed) -> dict[str, int]:
-    counts = await in_world(bed, lambda work: sweep(work, bed.world))
+    counts = await sweep(Steps(bed.world))
     await bed.flush()
     return {name: count for name, count in counts.items() if count}
 
@@ -157,7 +158,7 @@ async def test_other_rules_hold_at_once_for_those_who_are_here(bed: TestBed) -> 
     bed.clock.pass_time(days=31)
     sooner = replace(bed.world, retention=replace(bed.world.retention, finished=30, warning=5))
 
-    counts = await in_world(bed, lambda work: sweep(work, sooner))
+    counts = await sweep(Steps(sooner))
 
     assert counts["folders"] == 1
 
@@ -198,8 +199,7 @@ async def test_the_pages_copies_of_an_old_chat_go_with_it(bed: TestBed) -> None:
         transcripts.add_ours(work, case.client_id, Outgoing("lama"), message_id=said.id)
         transcripts.add_ours(work, case.client_id, Outgoing("baru"))
         cases.save_case(work, replace(case, status=cases.Status.CLOSED))
-        retention.stamp_days(work)
-        retention.drop_chats(work, -1)
+        assert retention.drop_chat(work, case.id)
         return [line.text for line in transcripts.load_transcript(work, case.client_id).lines]
 
     assert await in_world(bed, lay_and_drop) == ["baru"]

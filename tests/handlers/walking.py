@@ -7,6 +7,7 @@ from typing import TypeVar
 from bot.care.units import Span
 from handlers import casework, clock
 from handlers.opening import House
+from handlers.steps import Steps
 from storage import cases, people, tasks
 from storage.cases import Case, Stage
 from storage.people import ClientId
@@ -47,7 +48,7 @@ async def in_world(bed: TestBed, step: Callable[[Work], T]) -> T:
 
 async def tick(bed: TestBed) -> None:
     """Do what is due now and send it."""
-    await in_world(bed, lambda work: clock.tick(work, bed.world))
+    await clock.tick(Steps(bed.world))
     await bed.flush()
 
 
@@ -82,3 +83,8 @@ def with_hours(house: House, unit_id: str, *week: Span | None) -> House:
     """Give a unit its opening hours, Monday first."""
     unit = replace(house.units[unit_id], hours=week)
     return with_units(house, unit)
+
+
+def knocks(bed: TestBed, address: str = CLIENT) -> int:
+    """Count how often somebody was knocked at."""
+    return bed.heard(address).count(bed.world.script.say("reminder_first", "id"))

@@ -9,7 +9,8 @@ What may stand behind `=`:
 What may stand in round brackets after `>` instead of words: (foto), (stiker), (pesan suara), (berkas), (kontak),
 (lokasi -3.97, 122.51), (tulisan 5000 huruf), (kalimat kembali), (memblokir).
 
-Codes and return phrases are drawn at random; a story calls them KODE-1, KODE-2 and (kalimat kembali).
+Codes, return phrases and check words are drawn at random; a story calls them KODE-1, KODE-2, (kalimat kembali) and
+(kata pengenal).
 """
 
 import re
@@ -22,11 +23,13 @@ from bot.care.units import OFFSETS, Span
 from bot.ports import Blocked, Content, Other, Place, Text
 from handlers import clock
 from handlers.opening import House
+from handlers.steps import Steps
 from tests.stories.scripts import Beat, Story, describe, read_spoken, rewrite
 from tests.worlds import HandClock, TestBed, config_in, open_test_bed, with_units
 
 _CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b")
 _PHRASE = re.compile(r"^[a-z]+(?: [a-z]+){6}$", re.MULTILINE)
+_CHECK_WORDS = re.compile(r"((?:Kata pengenal|Kata pengenalmu dengan konselor ini): )[a-z]+ [a-z]+")
 _PHRASE_NAME = "(kalimat kembali)"
 _GIVEN = re.compile(r"= (?P<what>[\w ]+): (?P<value>.+)")
 _PASSED = re.compile(r"-- (?P<count>\d+) (?P<unit>\w+) kemudian")
@@ -104,7 +107,7 @@ class _Stage:
             step = min(left, _BETWEEN_TICKS)
             left -= step
             self.bed.clock.now += step
-            await self.bed.world.database.write(lambda work: clock.tick(work, self.bed.world))
+            await clock.tick(Steps(self.bed.world))
             await self.bed.flush()
 
     async def _speak(self, who: str, words: str) -> None:
@@ -125,7 +128,7 @@ class _Stage:
             self.names[phrase] = _PHRASE_NAME
         for real, name in self.names.items():
             words = words.replace(real, name)
-        return words
+        return _CHECK_WORDS.sub(r"\1(kata pengenal)", words)
 
 
 def _content(words: str) -> Content | None:

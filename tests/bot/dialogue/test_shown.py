@@ -40,7 +40,9 @@ def test_a_withheld_line_reads_like_a_skipped_one() -> None:
     assert again.answers == talk.answers
 
 
-@pytest.mark.parametrize(("word", "action"), [("bersih", "clear"), ("pindah", "move"), ("simpan", "keep")])
+@pytest.mark.parametrize(
+    ("word", "action"), [("bersih", "clear"), ("pindah", "move"), ("simpan", "keep"), ("kata pengenal", "check_words")]
+)
 def test_a_word_is_done_at_any_step_and_the_place_is_kept(word: str, action: str) -> None:
     talk = _at_the_card()
     before = talk.state

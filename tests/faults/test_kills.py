@@ -1,0 +1,102 @@
+"""Processes that are killed at any moment of a busy hour: nothing is lost, nothing comes twice without its mark.
+
+The normal suite kills a few times on each database.  For a thousand kills, or to repeat a run by its seed:
+`SINGGAH_FAULT_KILLS=1000 SINGGAH_SEED=7 make pytest ARGS="tests/faults/test_kills.py -s"`
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from random import Random, SystemRandom
+
+import pytest
+
+from tests.botapi.control import BotApi
+from tests.end_to_end.telegram_process import install
+from tests.faults.bustle import SETTINGS, Bustle
+from tests.faults.checker import check, count
+from tests.faults.crew import Member, Quickstart, quickstart
+
+KILLS = int(os.environ.get("SINGGAH_FAULT_KILLS", "16"))
+SEED = int(os.environ.get("SINGGAH_SEED", SystemRandom().randrange(1_000_000)))
+#: In so many kills a broadcast comes to its end; a longer run begins another hour with other people.
+_KILLS_AN_HOUR = 100
+#: Of the duties in place of fifteen, so that a short run sees them change hands again and again.
+_LEASE_S = 3.0
+#: One kill in so many comes while the process is still starting.
+_EARLY_ONE_IN = 4
+_LONGEST_LIFE_S = 2.0
+
+
+@pytest.mark.timeout(240 + 20 * KILLS)
+async def test_a_process_on_sqlite_that_is_killed_again_and_again_loses_and_doubles_nothing(
+    tmp_path: Path, bot_api: BotApi
+) -> None:
+    async with quickstart() as starter:
+        for hour, kills in enumerate(_hours(KILLS // 2)):
+            installed = install(tmp_path / f"singgah-{hour}", bot_api, extra=SETTINGS)
+            bustle = Bustle(bot_api, installed, Random(f"{SEED}-sqlite-{hour}"))
+            await _live_through(bustle, [Member(installed, starter)], kills)
+
+
+@pytest.mark.timeout(240 + 20 * KILLS)
+async def test_two_processes_on_postgresql_of_which_one_is_killed_again_and_again_lose_and_double_nothing(
+    tmp_path: Path, bot_api: BotApi, new_postgresql: Callable[[], str]
+) -> None:
+    async with quickstart(_LEASE_S) as starter:
+        for hour, kills in enumerate(_hours(KILLS // 2)):
+            stores = f'[storage]\ndatabase_url = "{new_postgresql()}"\n[keys]\nstore_url = "{new_postgresql()}"\n'
+            installed = install(tmp_path / f"singgah-{hour}", bot_api, extra=SETTINGS + stores)
+            bustle = Bustle(bot_api, installed, Random(f"{SEED}-postgresql-{hour}"))
+            await _live_through(bustle, _two(starter, bustle), kills)
+
+
+def _hours(kills: int) -> list[int]:
+    return [min(_KILLS_AN_HOUR, kills - before) for before in range(0, kills, _KILLS_AN_HOUR)]
+
+
+def _two(starter: Quickstart, bustle: Bustle) -> list[Member]:
+    """One process with every role, one without the pages."""
+    return [Member(bustle.installed, starter), Member(bustle.installed, starter, ("receive", "send", "tick"))]
+
+
+async def _live_through(bustle: Bustle, crew: list[Member], kills: int) -> None:
+    many = kills >= _KILLS_AN_HOUR
+    for member in crew:
+        await member.launch()
+        await member.wait_until_ready()
+    await bustle.gather(*((4, 4, 20, 10) if many else (2, 2, 4, 2)))
+
+    ended = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bustle.run(ended))
+        await _kill_again_and_again(crew, bustle.chance, kills)
+        ended.set()
+    await bustle.settle()
+    for member in crew:
+        await member.stop()
+    await _judge(bustle, kills)
+
+
+async def _kill_again_and_again(crew: list[Member], chance: Random, kills: int) -> None:
+    for _ in range(kills):
+        member = chance.choice(crew)
+        if chance.randrange(_EARLY_ONE_IN):
+            await member.wait_until_ready()
+        await asyncio.sleep(chance.uniform(0, _LONGEST_LIFE_S))
+        await member.kill()
+        await member.launch()
+    for member in crew:
+        await member.wait_until_ready()
+
+
+async def _judge(bustle: Bustle, kills: int) -> None:
+    history, dead = await bustle.read()
+    figures = count(history)
+    copies = f"{figures.copies} came twice with the mark, {figures.uncertain} uncertain, {dead} given up"
+    print(f"\nseed {SEED}: {kills} kills, {figures.letters} letters, {copies}")  # noqa: T201 - what a long run is for
+    found = check(history)
+    excused = [one for one in found if one.kind == "no effect"][:dead]
+    assert [one for one in found if one not in excused] == [], f"seed {SEED}"
+    assert [fault for walker in bustle.walkers for fault in walker.faults] == [], f"seed {SEED}"
