@@ -13,7 +13,7 @@ import httpx
 from bot.config import Config, ConfigError
 from bot.ports import ChannelError
 from commands.settings import OneLine, config_option, refusals
-from handlers.checkup.findings import Finding, Grade, act, fine, note, say_time
+from handlers.checkup.findings import Finding, Grade, act, fine, mention, say_time
 from handlers.checkup.stores import check_data, check_keys
 from handlers.checkup.surroundings import check_copies, check_disk, check_house, check_key_files
 from handlers.clock import read_clock
@@ -138,5 +138,5 @@ def _judge_delivery(expected: str, url: str, waiting: int, failed_at: datetime |
             "telegram", f"{said}; it could not deliver {say_time(now - failed_at)} ago", "see the proxy and /readyz"
         )
     if waiting > _MANY_WAITING:
-        return note("telegram", said, "see whether the service receives: turn.failed and 503 in the logs")
+        return mention("telegram", said, "see whether the service receives: turn.failed and 503 in the logs")
     return fine("telegram", said)

@@ -30,7 +30,7 @@ def fine(what: str, said: str) -> Finding:
     return Finding(what, Grade.FINE, said)
 
 
-def note(what: str, said: str, remedy: str) -> Finding:
+def mention(what: str, said: str, remedy: str) -> Finding:
     """Say something worth knowing."""
     return Finding(what, Grade.NOTE, said, remedy)
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from handlers.checkup.findings import Finding, act, fine, note, say_time
+from handlers.checkup.findings import Finding, act, fine, mention, say_time
 from storage import vitals
 from storage.engines import open_reader, open_writer
 from storage.migrate import Store, compare_revisions
@@ -62,7 +62,7 @@ def _is_there(url: str) -> bool:
 def _check_store(store: Store, url: str) -> Iterator[Finding]:
     what = "data store" if store is Store.DATA else "key store"
     if not _is_there(url):
-        yield note(what, "not made yet", "the first start makes it: singgah run")
+        yield mention(what, "not made yet", "the first start makes it: singgah run")
         return
     engine = open_writer(url)
     try:
@@ -80,7 +80,7 @@ def _compare(what: str, present: str | None, newest: str | None) -> Finding:
     if present == newest:
         return fine(what, f"takes a step, tables at version {present}")
     if present is None or (newest is not None and present < newest):
-        return note(what, f"tables at version {present}, this release has {newest}", f"they are made at a {_START}")
+        return mention(what, f"tables at version {present}, this release has {newest}", f"they are made at a {_START}")
     return act(what, f"tables at version {present}, newer than {newest}", "start the newer release that wrote them")
 
 
@@ -102,7 +102,7 @@ def _check_waiting(seen: vitals.Vitals, now: datetime) -> Finding:
     if late > _STUCK_LETTER:
         return act("outbox", said, "see whether the service runs and the platform answers; nothing is lost meanwhile")
     if late > _LATE_LETTER:
-        return note("outbox", said, "the platform is slow or away; they go out in order once it answers")
+        return mention("outbox", said, "the platform is slow or away; they go out in order once it answers")
     return fine("outbox", said)
 
 
@@ -167,7 +167,7 @@ def _check_clock(skew: timedelta | None) -> Iterator[Finding]:
 def _check_root_keys(engine: Engine, now: datetime) -> Iterator[Finding]:
     keys = list_root_keys(engine)
     if not keys:
-        yield note("root keys", "none in use yet", "the first start makes one")
+        yield mention("root keys", "none in use yet", "the first start makes one")
         return
     newest, *older = keys
     age = (now.date() - newest.made_on).days
@@ -175,6 +175,6 @@ def _check_root_keys(engine: Engine, now: datetime) -> Iterator[Finding]:
     if any(key.folders for key in older):
         yield act("root keys", f"{said}; an earlier one is still in use", "finish the rotation: singgah keys rotate")
     elif age >= _KEY_DAYS:
-        yield note("root keys", said, "turn them: singgah keys rotate")
+        yield mention("root keys", said, "turn them: singgah keys rotate")
     else:
         yield fine("root keys", said)

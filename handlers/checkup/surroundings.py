@@ -7,7 +7,7 @@ from typing import Final
 from bot.care.gaps import find_gaps
 from bot.care.units import local_time
 from bot.config import Config
-from handlers.checkup.findings import Finding, act, fine, note, say_time
+from handlers.checkup.findings import Finding, act, fine, mention, say_time
 from handlers.health import LEAST_FREE_BYTES, free_bytes
 from handlers.inspection import inspect
 from handlers.opening import House
@@ -28,7 +28,7 @@ def check_disk(config: Config) -> Finding:
     said = f"{free // _MIB:,} MiB free on the fullest"
     if free < LEAST_FREE_BYTES:
         return act("disk", said, "make room; until then no broadcast and no export is made")
-    return note("disk", said, "make room soon") if free < _LITTLE else fine("disk", said)
+    return mention("disk", said, "make room soon") if free < _LITTLE else fine("disk", said)
 
 
 def check_copies(config: Config, now: datetime) -> Finding:
@@ -50,7 +50,7 @@ def check_key_files(config: Config) -> Finding:
     is_sealed = (folder / FILE).exists()
     open_keys = KeyFiles(folder).list_root_keys() if folder.exists() else []
     if not is_sealed and not open_keys:
-        return note("key files", f"{said}, none yet", "the first start makes them: singgah run")
+        return mention("key files", f"{said}, none yet", "the first start makes them: singgah run")
     if is_sealed and config.keys.provider == "file":
         return act("key files", f"{said}, but they are sealed", 'set keys.provider to "passphrase" or "transit"')
     if open_keys and config.keys.provider != "file":
@@ -66,4 +66,4 @@ def check_house(house: House, now: datetime) -> Iterator[Finding]:
     units = [unit for unit in house.units.values() if unit.active]
     asked = sum(bool(find_gaps(unit, house.gazetteer, local_time(unit, now).date())) for unit in units)
     told = f"{len(units)} open units, {asked} with something to be asked"
-    yield note("units", told, "singgah units check") if asked else fine("units", told)
+    yield mention("units", told, "singgah units check") if asked else fine("units", told)
