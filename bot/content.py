@@ -11,7 +11,7 @@ from bot.care.danger.reading import read_rules
 from bot.care.questions.book import Book
 from bot.care.questions.reading import RULES, QuestionsError, read_book
 from bot.care.safety import Rules
-from bot.contacts import insert_contacts, refuse_forbidden
+from bot.contacts import read_helplines, read_safety
 from bot.dialogue.danger import SENTENCES as ASKED_ABOUT_DANGER
 from bot.dialogue.flow import QUESTIONS, Flow, Kind, Step
 from bot.dialogue.guarding import SENTENCES as GUARDED
@@ -35,6 +35,7 @@ from bot.dialogue.script import (
     Script,
     normalise,
 )
+from bot.signing import Unsigned, mark_unsigned, read_sign_offs
 from bot.steps import ContentError, parse_toml, read_flow
 
 #: Actions a choice may ask for; the handlers know each of them.
@@ -69,10 +70,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The script, and what was noticed while reading it."""
+    """The script, what was noticed while reading it, and which texts still want a signature."""
 
     script: Script
     findings: tuple[Finding, ...]
+    unsigned: tuple[Unsigned, ...] = ()
 
 
 def read_content(files: Mapping[str, str], default: str, name: Callable[[str, str], str]) -> Content:
@@ -100,14 +102,12 @@ def read_content(files: Mapping[str, str], default: str, name: Callable[[str, st
     phrases = {language: _phrases(texts, language, default, findings) for language in languages}
     commands, yes_no = _commands(texts), _yes_no(texts)
     _check_commands(commands, yes_no, translated)
-    if "safety.toml" not in files:
-        raise ContentError("safety.toml: missing; it holds the contacts")
-    contacts = parse_toml(files["safety.toml"], "safety.toml")
-    refuse_forbidden(files, contacts)
-    with_contacts = {language: insert_contacts(said, contacts, language) for language, said in phrases.items()}
+    safety = read_safety(files)
     dangers, questions = _heard(files)
-    script = Script(languages, translated, with_contacts, commands, yes_no, dangers, name, questions)
-    return Content(script, tuple(findings))
+    helplines = read_helplines(safety)
+    script = Script(languages, translated, phrases, commands, yes_no, dangers, name, questions, helplines)
+    marked, unsigned = mark_unsigned(script, read_sign_offs(safety))
+    return Content(marked, tuple(findings), unsigned)
 
 
 def fingerprint(step: Step) -> str:

@@ -23,7 +23,7 @@ _NOTES: Final = frozenset(name.removeprefix("note_") for name in read_words(LANG
 _WARNINGS: Final = frozenset(
     {"taken", "gone", "empty", "too_long", "not_asked", "own_wish", "wish_changed", "places_not_kept"}
     | {"broadcast_newer", "broadcast_faulty", "broadcast_untried", "broadcast_small", "broadcast_close"}
-    | {"broadcast_no_time"}
+    | {"broadcast_no_time", "listening_newer", "mark_unclear", "mark_private", "mark_repeated"}
 )
 #: The parts of the desk that everybody sees, and those for some roles only.
 _PARTS: Final = (("/desk", "queue"), ("/desk/cases", "cases"), ("/desk/tasks", "tasks"), ("/desk/units", "units"))
@@ -31,6 +31,7 @@ _READINGS: Final = ("/desk/readings", "readings")
 _MORE_PARTS: Final = (
     (frozenset({Right.GRANT, Right.AGREE}), "/desk/approvals", "approvals"),
     (frozenset({Right.BROADCAST, Right.APPROVE_BROADCAST}), "/desk/broadcasts", "broadcasts"),
+    (frozenset({Right.LISTEN_SEE}), "/desk/listening", "listening"),
     (frozenset({Right.SEE_AUDIT}), "/desk/audit", "audit"),
 )
 _MARKS: Final = {"queued": "◷", "sent": "✓", "seen": "✓✓", "uncertain": "?", "failed": "✗"}

@@ -16,6 +16,7 @@ from console.broadcastpages import BroadcastPages
 from console.entrance import Entrance
 from console.forms import Tries, UsedForms
 from console.gate import Gate, Handle
+from console.listeningpages import ListeningPages
 from console.live import Live
 from console.oversight import OversightPages
 from console.pages import Pages
@@ -53,10 +54,11 @@ class _Site:
         self._live = Live(desk)
         self._oversight = OversightPages(desk, self._renderer, self._pages)
         self._broadcasts = BroadcastPages(desk, self._renderer, self._pages)
+        self._listening = ListeningPages(desk, self._renderer, self._pages)
 
     def routes(self) -> list[Route]:
         cases = (*self._entrance_routes(), *self._page_routes(), *self._act_routes())
-        return [*cases, *self._oversight_routes(), *self._broadcast_routes()]
+        return [*cases, *self._oversight_routes(), *self._broadcast_routes(), *self._listening_routes()]
 
     def _entrance_routes(self) -> list[Route]:
         entrance, gate = self._entrance, self.gate
@@ -119,6 +121,22 @@ class _Site:
             self._route("GET", "/broadcasts/{id}/edit", gate.for_reading(pages.show_edit)),
             self._route("POST", "/broadcasts/{id}/save", gate.for_acting(pages.save)),
             self._route("POST", "/broadcasts/{id}/{act}", gate.for_acting(pages.act)),
+        ]
+
+    def _listening_routes(self) -> list[Route]:
+        pages, gate = self._listening, self.gate
+        return [
+            self._route("GET", "/listening", gate.for_reading(pages.show_home)),
+            self._route("POST", "/listening/try", gate.for_acting(pages.try_sentence)),
+            self._route("GET", "/listening/danger", gate.for_reading(pages.show_dangers)),
+            self._route("GET", "/listening/questions", gate.for_reading(pages.show_questions)),
+            self._route("GET", "/listening/change", gate.for_reading(pages.show_form)),
+            self._route("POST", "/listening/propose", gate.for_acting(pages.propose)),
+            self._route("POST", "/listening/changes/{id}", gate.for_acting(pages.decide)),
+            self._route("POST", "/listening/back/{version}", gate.for_acting(pages.bring_back)),
+            self._route("POST", "/listening/marks/{id}/drop", gate.for_acting(pages.drop_mark)),
+            self._route("GET", "/cases/{code}/heard", gate.for_reading(pages.show_mark)),
+            self._route("POST", "/cases/{code}/mark", gate.for_acting(pages.mark)),
         ]
 
     def _route(self, method: str, path: str, handle: Handle) -> Route:

@@ -35,6 +35,12 @@ _POSTS = {
     "/desk/broadcasts/{id}/save": {"text_id": "Contoh.", "revision": "1"},
     "/desk/broadcasts/{id}/{act}": {},
     "/desk/units/{unit}/places": {"places": "3"},
+    "/desk/listening/try": {"text": "pengen mati aja"},
+    "/desk/listening/propose": {"kind": "add_phrasings", "target": "cost", "words": "dompet kempes nih bang"},
+    "/desk/listening/changes/{id}": {"answer": "yes"},
+    "/desk/listening/back/{version}": {},
+    "/desk/listening/marks/{id}/drop": {},
+    "/desk/cases/{mine}/mark": {"kind": "missed", "label": "suicide", "words": "sindiran tentang langit"},
 }
 _FORGED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "mark missing": ("", _OWN),
@@ -67,6 +73,7 @@ async def _set(desk: TestDesk) -> tuple[Browser, dict[str, str]]:
         "id": "0" * 32,
         "unit": "bnnk-kendari",
         "act": "stop",
+        "version": "0",
     }
 
 

@@ -1,0 +1,1 @@
+"""What staff may change in how people are heard, and the check that nothing is lost by it."""

@@ -1,0 +1,1 @@
+"""Tests of what staff may change in how people are heard."""
