@@ -1,5 +1,6 @@
 """The command line, and the only module of `bot` that knows the other packages."""
 
+import gc
 import importlib
 from typing import Any
 
@@ -43,7 +44,11 @@ class LazyGroup(click.Group):
         module, _, name = _COMMANDS.get(cmd_name, "").partition(":")
         if not name:
             return None
-        command: Any = getattr(importlib.import_module(module), name)
+        gc.disable()  # what is read stays: collecting would only walk over it again and again
+        try:
+            command: Any = getattr(importlib.import_module(module), name)
+        finally:
+            gc.enable()
         return command if isinstance(command, click.Command) else None
 
 

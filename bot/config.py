@@ -87,7 +87,6 @@ class Telegram(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     token_file: Path | None = None
     base_url: str = "https://api.telegram.org/bot"
-    base_file_url: str = "https://api.telegram.org/file/bot"
     mode: Literal["polling", "webhook"] = "polling"
     webhook_secret_file: Path | None = None
     messages_per_second: Rate = 30

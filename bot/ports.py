@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import NewType, Protocol
 
 from bot.dialogue.effects import Ask
@@ -68,6 +69,14 @@ class Blocked:
 Content = Start | Text | Tap | Place | Other | Moved | Blocked
 
 
+class Entry(Enum):
+    """What somebody brings who opens a conversation where anybody can open any number of them."""
+
+    NOTHING = "nothing"
+    WORK = "work"  #: their device has solved what it was asked
+    PATIENCE = "patience"  #: they have waited as long as they were asked
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One thing that arrived, stripped at the edge of names, numbers and pictures.
@@ -75,6 +84,7 @@ class Incoming:
     `address`: where to reply, canonical for the channel.  `provider_id`: unique per channel, the same when delivered
     again.  `group`: the sender's own address when the message stands in a group, otherwise None.  `reference`: the
     provider's id of the person's own message, by which it can be taken back; None if it is no message or has none.
+    `entry`: counts only for somebody new.
     """
 
     channel: ChannelName
@@ -83,6 +93,7 @@ class Incoming:
     content: Content
     group_sender: str | None = None
     reference: str | None = None
+    entry: Entry = Entry.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +208,18 @@ class Crowded(ChannelError):
     """Too much of something arrives at once to take it now; it may be sent again."""
 
 
+class EntryWanted(Crowded):
+    """So many begin at once that somebody new has to bring something, see `Entry`.
+
+    `load`: from 0 to 1, how much of what may come in that way has come.
+    """
+
+    def __init__(self, load: float) -> None:
+        """Remember how many there are."""
+        super().__init__("many new conversations at once; bring work or patience")
+        self.load = load
+
+
 #: Channels by name, as the composition root builds them.
 Channels = Mapping[ChannelName, Channel]
 
@@ -231,7 +254,10 @@ class Pages(Protocol):
     """What the web chat needs from the handlers."""
 
     async def receive(self, incoming: Incoming) -> None:
-        """Take what a person sent; returns after the commit.  Raises Crowded when it can not be taken now."""
+        """Take what a person sent; returns after the commit.
+
+        Raises Crowded when it can not be taken now, EntryWanted when it would be with something brought along.
+        """
         ...
 
     async def page(self, address: str) -> Page | None:

@@ -2,48 +2,40 @@
 
 import asyncio
 import contextlib
-import json
 from collections import OrderedDict
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypeVar
-from urllib.parse import urlencode
-
-import telegram
-from telegram import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    KeyboardButton,
-    LinkPreviewOptions,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-)
-from telegram.error import BadRequest
-from telegram.request import BaseRequest
+from datetime import UTC, datetime
 
 from bot.dialogue.effects import Ask
 from bot.dialogue.layout import rows
 from bot.ports import ChannelError, ChannelName, Key, Limits, Outgoing, Rejected, TryLater, Uncertain, Unreachable
-from channels.telegram_errors import RETRY_SECONDS
+from channels.telegram_errors import RETRY_SECONDS, Unchanged
+from channels.telegram_http import HttpServer, Server
+from channels.telegram_methods import (
+    AnswerCallbackQuery,
+    DeleteMessages,
+    DeleteWebhook,
+    EditMessageText,
+    GetMe,
+    GetUpdates,
+    GetWebhookInfo,
+    InlineButton,
+    InlineKeyboard,
+    LinkPreview,
+    Me,
+    NoKeyboard,
+    PlaceButton,
+    ReplyKeyboard,
+    SendMessage,
+    Sent,
+    SetWebhook,
+    WebhookInfo,
+)
+from channels.telegram_profile import Profile, show_profile
 from channels.telegram_rates import RATES, Rates, limits_at
-from channels.telegram_transport import allow_seconds, call, make_request
+from channels.telegram_transport import Calls
 from channels.telegram_updates import KINDS, TELEGRAM
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What everybody who finds the bot can see of it; keep it neutral.
-
-    `commands`: descriptions by name, names without a slash.  `description`: shown in the empty chat, at most 512
-    characters.  `about`: shown on the bot's page, at most 120.
-    """
-
-    commands: Mapping[str, str]
-    description: str
-    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +63,20 @@ class TelegramChannel:
         token: str,
         *,
         base_url: str = "https://api.telegram.org/bot",
-        base_file_url: str = "https://api.telegram.org/file/bot",
         rates: Rates = RATES,
         timeout_seconds: float = 10.0,
-        transport: BaseRequest | None = None,
+        server: Server | None = None,
     ) -> None:
         """Prepare a connection pool; nothing is sent yet.
 
-        `timeout_seconds` for each step of a call.  `transport`: None for HTTP.
+        `base_url`: what stands before the token.  `timeout_seconds` for each step of a call.  `server`: None for HTTP.
         """
+        address = f"{base_url}{token}"
         self._limits = limits_at(rates)
-        self._polling = transport or make_request(1, timeout_seconds)
-        calling = transport or make_request(32, timeout_seconds)
-        self._bot = telegram.Bot(token, base_url, base_file_url, calling, self._polling)
-        self._timeout_seconds = timeout_seconds
+        self._server = server or HttpServer(address, _CALLS_AT_ONCE, timeout_seconds)
+        self._calls = Calls(self._server)
+        # Of its own, for whoever waits for updates has a connection for itself.
+        self._polling = Calls(server or HttpServer(address, 1, timeout_seconds))
         self._share_prompts: OrderedDict[int, int] = OrderedDict()
 
     @property
@@ -102,26 +94,24 @@ class TelegramChannel:
 
         Raises TokenRejected, TryLater or Uncertain.
         """
-        return (await self._call(self._bot.get_me())).username or ""
+        return (await self._calls.call(GetMe(), Me)).username
 
     async def set_up(self, profile: Profile, webhook: Webhook | None = None) -> str:
         """Check the token, choose how updates arrive (None: polling), show the profile; return the bot's username.
 
         May be repeated.  Pending updates are kept.  Raises TokenRejected, TryLater or Uncertain.
         """
-        await self._call(self._bot.initialize())
+        username = await self.check()
         if webhook:
-            await self._call(self._bot.set_webhook(webhook.url, secret_token=webhook.secret, allowed_updates=KINDS))
+            await self._calls.call(SetWebhook(webhook.url, webhook.secret, KINDS), bool)
         else:
-            await self._call(self._bot.delete_webhook())
-        await self._call(self._bot.set_my_commands(list(profile.commands.items())))
-        await self._call(self._bot.set_my_description(profile.description))
-        await self._call(self._bot.set_my_short_description(profile.about))
-        return self._bot.username
+            await self._calls.call(DeleteWebhook(), bool)
+        await show_profile(self._server, profile)
+        return username
 
     async def close(self) -> None:
         """Close all connections."""
-        await asyncio.gather(self._polling.shutdown(), self._bot.request.shutdown())
+        await asyncio.gather(self._polling.close(), self._calls.close())
 
     async def read_webhook_url(self) -> str:
         """Tell where Telegram delivers to, empty for polling; anything but our own address is an alarm."""
@@ -129,18 +119,16 @@ class TelegramChannel:
 
     async def read_delivery(self) -> Delivery:
         """Tell how Telegram fares with delivering to us.  Raises TokenRejected, TryLater or Uncertain."""
-        return await self._call(_read_delivery(self._bot.get_webhook_info()))
+        found = await self._calls.call(GetWebhookInfo(), WebhookInfo)
+        failed_at = None if found.last_error_date is None else datetime.fromtimestamp(found.last_error_date, UTC)
+        return Delivery(found.url, found.pending_update_count, failed_at)
 
     async def fetch_updates(self, position: int | None, wait_seconds: int) -> bytes:
         """Return the answer to getUpdates, unread, after at most `wait_seconds`; it confirms all before `position`.
 
         Raises OtherReceiver, TokenRejected, TryLater or Uncertain.
         """
-        asked = {"timeout": wait_seconds, "limit": 100, "allowed_updates": json.dumps(KINDS)}
-        query = urlencode(asked if position is None else {**asked, "offset": position})
-        url = f"{self._bot.base_url}/getUpdates?{query}"
-        asking = self._polling.retrieve(url, read_timeout=wait_seconds + self._timeout_seconds)
-        return await call(asking, allow_seconds(self._timeout_seconds, wait_seconds))
+        return await self._polling.fetch(GetUpdates(wait_seconds, _UPDATES_AT_ONCE, KINDS, position), wait_seconds)
 
     async def send(self, address: str, message: Outgoing) -> str | None:
         """Send one message that fits the limits, or edit the one it replaces; return its id.
@@ -156,7 +144,7 @@ class TelegramChannel:
     async def acknowledge(self, callback: str) -> None:
         """Tell Telegram that a tap was heard; failures do not matter."""
         with contextlib.suppress(ChannelError):
-            await self._call(self._bot.answer_callback_query(callback))
+            await self._calls.call(AnswerCallbackQuery(callback), bool)
 
     async def take_back(self, address: str, references: Sequence[str]) -> int:
         """Delete messages of either side in a private chat, at most 48 hours old; return how many of them stay.
@@ -172,7 +160,7 @@ class TelegramChannel:
 
     async def _take_back_some(self, chat_id: int, message_ids: list[int]) -> int:
         try:
-            await self._call(self._bot.delete_messages(chat_id, message_ids))
+            await self._calls.call(DeleteMessages(chat_id, message_ids), bool)
         except Uncertain:  # deleted twice is deleted
             raise TryLater(RETRY_SECONDS) from None
         except Rejected:
@@ -183,32 +171,25 @@ class TelegramChannel:
         return 0
 
     async def _send_new(self, chat_id: int, message: Outgoing) -> int:
-        sending = self._bot.send_message(
-            chat_id,
-            message.text,
-            reply_markup=_lay_keyboard(message.keys),
-            link_preview_options=_NO_PREVIEW,
-            protect_content=True,
-        )
-        return await self._call(_read_message_id(sending))
+        keyboard = _lay_keyboard(message.keys)
+        call = SendMessage(chat_id, message.text, keyboard, _NO_PREVIEW, protect_content=True)
+        return (await self._calls.call(call, Sent)).message_id
 
     async def _replace(self, chat_id: int, message: Outgoing) -> int | None:
         """Edit the message that is to be replaced; return its id, or None when a new one must take its place."""
         if message.replaces is None or not message.replaces.isdecimal():
             return None
         message_id = int(message.replaces)
-        edit = self._bot.edit_message_text(
-            message.text,
-            chat_id,
-            message_id,
-            reply_markup=_lay_keyboard(message.keys),
-            link_preview_options=_NO_PREVIEW,
-        )
+        edit = EditMessageText(chat_id, message_id, message.text, _lay_keyboard(message.keys), _NO_PREVIEW)
         try:
-            is_done = await self._call(_tell_whether_edited(edit))
+            await self._calls.call(edit, Sent)
+        except Unchanged:
+            return message_id
+        except Rejected:
+            return None
         except Uncertain:  # the same edit twice does no harm, unlike the same message twice
             raise TryLater(RETRY_SECONDS) from None
-        return message_id if is_done else None
+        return message_id
 
     async def _tend_share_prompt(self, chat_id: int, message: Outgoing) -> None:
         """Offer the button that shares the location, and take it away when the question has passed.
@@ -225,50 +206,24 @@ class TelegramChannel:
     async def _open_share_prompt(self, chat_id: int, label: str) -> None:
         if chat_id in self._share_prompts:
             return
-        button = KeyboardButton(label, request_location=True)
-        keyboard = ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
-        self._share_prompts[chat_id] = await self._send_aside(chat_id, keyboard)
+        self._share_prompts[chat_id] = await self._send_aside(chat_id, ReplyKeyboard([[PlaceButton(label)]]))
         if len(self._share_prompts) > _PROMPTS_REMEMBERED:
             self._share_prompts.popitem(last=False)
 
     async def _close_share_prompt(self, chat_id: int, prompt_id: int) -> None:
-        closing_id = await self._send_aside(chat_id, ReplyKeyboardRemove())
-        await self._call(self._bot.delete_messages(chat_id, [prompt_id, closing_id]))
+        closing_id = await self._send_aside(chat_id, NoKeyboard())
+        await self._calls.call(DeleteMessages(chat_id, [prompt_id, closing_id]), bool)
 
-    async def _send_aside(self, chat_id: int, keyboard: ReplyKeyboardMarkup | ReplyKeyboardRemove) -> int:
-        sending = self._bot.send_message(
-            chat_id, "📍", reply_markup=keyboard, disable_notification=True, protect_content=True
-        )
-        return await self._call(_read_message_id(sending))
-
-    async def _call(self, calling: Awaitable[T]) -> T:
-        return await call(calling, allow_seconds(self._timeout_seconds))
+    async def _send_aside(self, chat_id: int, keyboard: ReplyKeyboard | NoKeyboard) -> int:
+        call = SendMessage(chat_id, "📍", keyboard, protect_content=True, disable_notification=True)
+        return (await self._calls.call(call, Sent)).message_id
 
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_CALLS_AT_ONCE = 32
+_UPDATES_AT_ONCE = 100
+_NO_PREVIEW = LinkPreview()
 _PROMPTS_REMEMBERED = 10_000
 _TAKEN_BACK_AT_ONCE = 100
-
-
-async def _read_message_id(sending: Awaitable[telegram.Message]) -> int:
-    """Read the id within the call: an answer that only looks like a message has none."""
-    return (await sending).message_id
-
-
-async def _read_delivery(asking: Awaitable[telegram.WebhookInfo]) -> Delivery:
-    found = await asking
-    return Delivery(found.url, found.pending_update_count, found.last_error_date)
-
-
-async def _tell_whether_edited(editing: Awaitable[object]) -> bool:
-    """Tell whether the message now reads as it should; False when it cannot be edited (any more)."""
-    try:
-        await editing
-    except BadRequest as error:
-        if "chat not found" in error.message.lower():
-            raise
-        return "not modified" in error.message.lower()
-    return True
 
 
 def _read_chat_id(address: str) -> int:
@@ -279,11 +234,11 @@ def _read_chat_id(address: str) -> int:
     raise Unreachable(reason)
 
 
-def _lay_keyboard(keys: tuple[Key, ...]) -> InlineKeyboardMarkup | None:
+def _lay_keyboard(keys: tuple[Key, ...]) -> InlineKeyboard | None:
     if not keys:
         return None
-    return InlineKeyboardMarkup([[_lay_button(key) for key in row] for row in rows(keys)])
+    return InlineKeyboard([[_lay_button(key) for key in row] for row in rows(keys)])
 
 
-def _lay_button(key: Key) -> InlineKeyboardButton:
-    return InlineKeyboardButton(f"✓ {key.label}" if key.picked else key.label, callback_data=key.token)
+def _lay_button(key: Key) -> InlineButton:
+    return InlineButton(f"✓ {key.label}" if key.picked else key.label, key.token)

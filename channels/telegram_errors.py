@@ -1,16 +1,15 @@
 """Say in our own words why Telegram did not do what was asked; its words can quote a token or a message."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
-import httpx
 import msgspec
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
 
 from bot.ports import ChannelError, Rejected, TryLater, Uncertain, Unreachable
 
 #: Seconds to wait before trying again what certainly did not reach Telegram.
 RETRY_SECONDS: Final = 5.0
+T = TypeVar("T")
 
 
 class TokenRejected(TryLater):
@@ -46,53 +45,45 @@ class NotTaken(ChannelError):
     """An update could not be stored and will come again.  Carries the class of the error, never its words."""
 
 
-class FloodWait(TelegramError):
-    """Telegram asks for patience.  The library's own error for this warns about itself when it is made."""
-
-    def __init__(self, seconds: float) -> None:
-        """Remember how long to wait."""
-        super().__init__("flood control")
-        self.seconds = seconds
+class Unchanged(Rejected):
+    """The message reads already as it was to be changed."""
 
 
-class Intercepted(NetworkError):
-    """Somebody between Telegram and us answered: a page instead of an answer, or the way to another address."""
+def hold_channel(*, perhaps: bool = False) -> TryLater:
+    """Say that nobody answers who could.  `perhaps`: what was asked may have been done all the same."""
+    return TryLater(RETRY_SECONDS, everywhere=True, perhaps=perhaps)
 
 
-async def judge_answer(response: httpx.Response) -> None:
-    """Raise FloodWait for an answer that asks to wait, Intercepted for one that is none of Telegram's.
+def judge_answer(status: int, body: bytes) -> None:
+    """Raise what an answer means unless the call was done.
 
-    A hook for the HTTP client.  Telegram answers with a JSON object, whatever the status.
+    Telegram answers with a JSON object, whatever the status; anything else is of somebody in between, and then nobody
+    knows how far the call came.  Raises TokenRejected, OtherReceiver, Unreachable, Unchanged, Rejected, TryLater or
+    Uncertain.
     """
-    body = await response.aread()
-    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        raise FloodWait(_read_wait(body))
-    if response.status_code in _WRONG_ADDRESS or (response.is_success and not body.strip()):
-        return
-    if not body.lstrip().startswith(b"{"):
-        raise Intercepted("not an answer of the Bot API")
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise TryLater(_read_wait(body))
+    if status in _WRONG_ADDRESS:
+        raise TokenRejected
+    is_success = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+    if not body.lstrip().startswith(b"{") and not (is_success and not body.strip()):
+        raise hold_channel(perhaps=True)
+    if not is_success:
+        raise _name_refusal(status, read_json(body, _Refusal))
 
 
-def name_failure(error: TelegramError) -> ChannelError:  # noqa: PLR0911 - one line per error
-    """Return our own error for one of the library's, free of Telegram's words."""
-    match error:
-        case BadRequest():
-            is_gone = "chat not found" in error.message.lower()
-            return Unreachable("ChatNotFound") if is_gone else Rejected("BadRequest")
-        case FloodWait():
-            return TryLater(error.seconds)
-        case ChatMigrated():  # the notice that names the group's new address is on its way
-            return TryLater(RETRY_SECONDS)
-        case Forbidden():
-            return Unreachable(type(error).__name__)
-        case InvalidToken():
-            return TokenRejected()
-        case Conflict():
-            return OtherReceiver()
-        case NetworkError():
-            return _name_outage(error)
-        case _:  # an answer that is no JSON
-            return Uncertain("UnreadableAnswer")
+def read_result(body: bytes, kind: type[T]) -> T:
+    """Read what a call gave.  Raises Uncertain when it is not what is documented."""
+    return read_json(read_json(body, _Success).result, kind)
+
+
+def read_json(body: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """Read JSON of Telegram's into a type.  Raises Uncertain when it is not what is documented."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (ValueError, RecursionError):
+        failure = Uncertain("UnreadableAnswer")
+    raise failure
 
 
 _TOKEN_SECONDS = 60.0
@@ -102,33 +93,50 @@ _LONGEST_WAIT_SECONDS = 86_400.0
 _WRONG_ADDRESS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND})
 
 
+class _Success(msgspec.Struct, frozen=True):
+    result: msgspec.Raw
+
+
 class _Parameters(msgspec.Struct, frozen=True):
-    retry_after: float = RETRY_SECONDS
+    migrate_to_chat_id: int = 0
 
 
 class _Refusal(msgspec.Struct, frozen=True):
+    description: str = ""
     parameters: _Parameters = _Parameters()
+
+
+class _Patience(msgspec.Struct, frozen=True):
+    retry_after: float = RETRY_SECONDS
+
+
+class _Flood(msgspec.Struct, frozen=True):
+    parameters: _Patience = _Patience()
+
+
+def _name_refusal(status: int, refusal: _Refusal) -> ChannelError:
+    if refusal.parameters.migrate_to_chat_id:  # the notice that names the group's new address is on its way
+        return TryLater(RETRY_SECONDS)
+    match status:
+        case HTTPStatus.BAD_REQUEST:
+            return _name_bad_request(refusal.description.lower())
+        case HTTPStatus.FORBIDDEN:
+            return Unreachable("Forbidden")
+        case HTTPStatus.CONFLICT:
+            return OtherReceiver()
+        case _:  # it did not take the message, and soon will
+            return hold_channel()
+
+
+def _name_bad_request(words: str) -> ChannelError:
+    if "chat not found" in words:
+        return Unreachable("ChatNotFound")
+    return Unchanged("NotModified") if "not modified" in words else Rejected("BadRequest")
 
 
 def _read_wait(body: bytes) -> float:
     try:
-        wait = msgspec.json.decode(body, type=_Refusal).parameters.retry_after
-    except ValueError:
+        wait = msgspec.json.decode(body, type=_Flood).parameters.retry_after
+    except (ValueError, RecursionError):
         return RETRY_SECONDS
     return min(max(wait, _SHORTEST_WAIT_SECONDS), _LONGEST_WAIT_SECONDS)
-
-
-def _name_outage(error: NetworkError) -> ChannelError:
-    if isinstance(error, Intercepted):
-        return TryLater(RETRY_SECONDS, everywhere=True, perhaps=True)
-    match error.__cause__:
-        case TelegramError():  # it was answered, but nobody can tell what
-            return Uncertain("UnreadableAnswer")
-        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return TryLater(RETRY_SECONDS, everywhere=True)
-        case ValueError() | TypeError() | httpx.UnsupportedProtocol() as unsendable:
-            return Rejected(type(unsendable).__name__)
-        case None:  # Telegram answered with a 5xx: it did not take the message, and soon will
-            return TryLater(RETRY_SECONDS, everywhere=True)
-        case _:
-            return Uncertain(type(error).__name__)

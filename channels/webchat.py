@@ -16,9 +16,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.ports import Crowded, Page, Pages
+from bot.ports import Crowded, EntryWanted, Page, Pages
 from browser.forms import Form, is_foreign, read_form
 from browser.headers import KEPT, QuietHeaders
+from channels.webchat_entrance import Entrance
 from channels.webchat_forms import (
     WEBCHAT,
     Stamp,
@@ -46,21 +47,21 @@ def webchat_routes(
     pages: Pages,
     opening: Page,
     *,
-    secret: bytes,
-    earlier: Sequence[bytes] = (),
+    secrets: Sequence[bytes],
     public_url: str,
+    clock: Callable[[], float],
     max_body_bytes: int = 65_536,
 ) -> list[Route]:
     """Make the routes of the web chat.
 
-    `opening`: what somebody new sees, see `make_opening`.  `secret`: at least 32 bytes, the same in every process.
-    `earlier`: secrets whose marks on open pages still hold.
+    `opening`: what somebody new sees, see `make_opening`.  `secrets`: of at least 32 bytes each, the same in every
+    process; the first marks pages, the marks of the others still hold.
     `public_url`: cookies are marked for https only where it begins so.  `max_body_bytes`: of a form; the longest
-    text of the service grows twelvefold when it is all emoji.
+    text of the service grows twelvefold when it is all emoji.  `clock`: seconds since 1970.
     """
-    site = _Site(
-        pages, opening, Stamp(secret, *earlier), secure=public_url.startswith("https:"), max_body_bytes=max_body_bytes
-    )
+    stamp, entrance = Stamp(*secrets), Entrance(clock, *secrets)
+    secure = public_url.startswith("https:")
+    site = _Site(pages, opening, stamp, entrance, secure=secure, max_body_bytes=max_body_bytes)
     quiet = [Middleware(QuietHeaders, secure=site.secure, geolocation=True)]
 
     def route(path: str, handle: Handle, *methods: str) -> Route:
@@ -78,11 +79,14 @@ def webchat_routes(
 
 
 class _Site:
-    def __init__(self, pages: Pages, opening: Page, stamp: Stamp, *, secure: bool, max_body_bytes: int) -> None:
+    def __init__(
+        self, pages: Pages, opening: Page, stamp: Stamp, entrance: Entrance, *, secure: bool, max_body_bytes: int
+    ) -> None:
         self.secure = secure
         self._pages = pages
         self._opening = opening
         self._stamp = stamp
+        self._entrance = entrance
         self._max_body_bytes = max_body_bytes
         self._renderer = Renderer(pages)
         # A browser takes a __Secure- cookie over https only.
@@ -108,9 +112,12 @@ class _Site:
         address = self._find_address(request, form)
         if address is None:
             return self._render_notice("web_stale", HTTPStatus.FORBIDDEN)
-        deliveries = read_deliveries(address, form)
-        for incoming in deliveries:
-            await self._pages.receive(incoming)
+        deliveries = read_deliveries(address, form, self._entrance.judge(address, form))
+        try:
+            for incoming in deliveries:
+                await self._pages.receive(incoming)
+        except EntryWanted as wanted:
+            return self._ask_at_entrance(address, form, wanted.load)
         return await self._answer(request, address, has_spoken=bool(deliveries))
 
     async def show_log(self, request: Request) -> Response:
@@ -170,6 +177,11 @@ class _Site:
             return self._render_notice("error_kind", HTTPStatus.SERVICE_UNAVAILABLE, again)
 
         return handle_kindly
+
+    def _ask_at_entrance(self, address: str, form: Form, load: float) -> Response:
+        challenge = self._entrance.ask(address, form, load)
+        page = self._renderer.render_entrance(challenge, self._opening.language, form)
+        return HTMLResponse(page, HTTPStatus.TOO_MANY_REQUESTS)
 
     def _ask_to_wait(self, request: Request) -> Response:
         again = getattr(request.state, "form", None)

@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Final
 
-from bot.ports import ChannelName, Content, Incoming, Place, Start, Tap, Text
+from bot.ports import ChannelName, Content, Entry, Incoming, Place, Start, Tap, Text
 from browser.forms import Form
 
 WEBCHAT: Final = ChannelName("webchat")
@@ -19,22 +19,25 @@ _POSITION = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?),(-?\d{1,3}(?:\.\d{1,9})?)", r
 class Stamp:
     """Marks addresses that this service made, so that nobody can bring one of their own or post for somebody else."""
 
-    def __init__(self, secret: bytes, *earlier: bytes) -> None:
-        """Stamp with a secret of at least 32 bytes.  `earlier`: secrets whose marks still hold."""
-        self._secret, *self._earlier = (hashlib.sha256(b"webchat.form\0" + one).digest() for one in (secret, *earlier))
+    def __init__(self, secret: bytes, *earlier: bytes, purpose: bytes = b"webchat.form") -> None:
+        """Stamp with a secret of at least 32 bytes.  `earlier`: secrets whose marks still hold.
 
-    def make(self, address: str) -> str:
-        """Return the mark that goes with an address."""
-        return _mark(self._secret, address)
+        `purpose`: marks made for another one do not hold.
+        """
+        self._secret, *self._earlier = (hashlib.sha256(purpose + b"\0" + one).digest() for one in (secret, *earlier))
 
-    def holds(self, address: str, mark: str) -> bool:
-        """Tell whether the mark belongs to the address, in constant time."""
-        marks = [_mark(secret, address) for secret in (self._secret, *self._earlier)]
+    def make(self, marked: str) -> str:
+        """Return the mark that goes with an address, or with what is said about one."""
+        return _mark(self._secret, marked)
+
+    def holds(self, marked: str, mark: str) -> bool:
+        """Tell whether the mark belongs to it, in constant time."""
+        marks = [_mark(secret, marked) for secret in (self._secret, *self._earlier)]
         return any([hmac.compare_digest(one.encode(), mark.encode()) for one in marks])  # noqa: C419 - each is compared
 
 
-def _mark(secret: bytes, address: str) -> str:
-    return hmac.new(secret, address.encode(), hashlib.sha256).hexdigest()
+def _mark(secret: bytes, marked: str) -> str:
+    return hmac.new(secret, marked.encode(), hashlib.sha256).hexdigest()
 
 
 def make_address() -> str:
@@ -47,10 +50,10 @@ def make_nonce() -> str:
     return secrets.token_hex(_NONCE_BYTES)
 
 
-def read_deliveries(address: str, form: Form) -> tuple[Incoming, ...]:
+def read_deliveries(address: str, form: Form, entry: Entry = Entry.NOTHING) -> tuple[Incoming, ...]:
     """Return what the person sent, in order; nothing for an empty form.
 
-    The first form of a conversation opens it as well, unless it brings a return phrase.
+    The first form of a conversation opens it as well, unless it brings a return phrase.  `entry`: see `Entrance`.
     """
     content = _read_content(form)
     if content is None:
@@ -58,7 +61,7 @@ def read_deliveries(address: str, form: Form) -> tuple[Incoming, ...]:
     opens = "start" in form and not form.get("phrase")
     contents: tuple[Content, ...] = (Start(), content) if opens else (content,)
     nonce = form.get("nonce") or make_nonce()
-    return tuple(Incoming(WEBCHAT, address, _name(address, nonce, one), one) for one in contents)
+    return tuple(Incoming(WEBCHAT, address, _name(address, nonce, one), one, entry=entry) for one in contents)
 
 
 def _read_content(form: Form) -> Content | None:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.ports import Line, Page, Pages
 from browser.forms import Form
+from channels.webchat_entrance import FIELDS, PATIENCE_SECONDS, PIECES, Challenge
 
 _FOLDER: Final = Path(__file__).parent / "webchat"
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -73,6 +74,11 @@ class Renderer:
     def render_notice(self, notice: str, language: str, again: Form | None = None) -> str:
         """Render a kind sentence and a way back; `again`: a form that can be sent once more as it was."""
         return self._render("notice.html", language, notice=notice, again=again)
+
+    def render_entrance(self, challenge: Challenge, language: str, again: Form) -> str:
+        """Render what somebody new is asked for; `again`: their form, which comes back with what is asked for."""
+        asked = {"challenge": challenge, "pieces": PIECES, "patience": PATIENCE_SECONDS, "own": FIELDS}
+        return self._render("entrance.html", language, again=again, **asked)
 
     def _render(self, template: str, language: str, **values: object) -> str:
         say = partial(self._pages.phrase, language=language)

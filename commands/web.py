@@ -52,7 +52,7 @@ def build_app(world: World, receiver: Receiver, station: Station = Station()) ->
 
 
 def _webhook_routes(world: World, receiver: Receiver) -> list[Route]:
-    from channels.telegram_webhook import telegram_routes  # noqa: PLC0415 - only who uses Telegram pays for its library
+    from channels.telegram_webhook import telegram_routes  # noqa: PLC0415 - loaded only where there is a bot
     from commands.telegram import report_trouble, webhook_of  # noqa: PLC0415
 
     webhook = webhook_of(world.config)
@@ -62,13 +62,12 @@ def _webhook_routes(world: World, receiver: Receiver) -> list[Route]:
 
 
 def _chat_routes(world: World, receiver: Receiver) -> list[Route]:
-    secret, *earlier = world.keyring.signing_keys(world.clock().date())
     return webchat_routes(
         WebPages(world, receiver),
         make_opening(world.script),
-        secret=secret,
-        earlier=earlier,
+        secrets=world.keyring.signing_keys(world.clock().date()),
         public_url=world.config.server.url,
+        clock=lambda: world.clock().timestamp(),
     )
 
 

@@ -3,7 +3,9 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, assert_never
+
+from bot.ports import Crowded, Entry, EntryWanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,23 @@ RETURN_PHRASES: Final = Limit(5, 600)
 ALL_RETURN_PHRASES: Final = Limit(600, 600)
 #   tried in this process             the same.
 MOST_HASHES_WAITING: Final = 20  #    in this process: refused, the platform or the person repeats it.
-NEW_WEB_FOLDERS: Final = Limit(120, 60)
-#   in this process                   a page that says so and names whom to call; whoever has a folder goes on.
+NEW_WEB_FOLDERS: Final = Limit(60, 60)
+#   in this process                   a page that names whom to call and asks for something, see below; whoever has a
+#                                     folder goes on.
+WEB_FOLDERS_FOR_WORK: Final = Limit(60, 60)
+#   more, after work of the device    asks to send it again in a minute.  The fewer are left, the more work is asked.
+WEB_FOLDERS_FOR_PATIENCE: Final = Limit(15, 60)
+#   more, after waiting               the same.  So few because waiting costs a flooder nothing.
 GROUP_REFUSALS: Final = Limit(1, 86_400)
 #   to one foreign group              silence.
+ALARM_CALLS: Final = Limit(30, 3_600)
+#   of people without a request       the card says that nobody can be called now; whom to call stands there as always.
+#   to one unit, or the coordinators
 MOST_ACKNOWLEDGING: Final = 100  #    taps at once: the button looks busy until the platform gives up; the tap counts.
 
 _REMEMBERED: Final = 10_000
+#: Nobody is told from anybody else there.
+_PAGE: Final = "page"
 
 
 class Buckets:
@@ -54,6 +66,12 @@ class Buckets:
             self._left.popitem(last=False)
         return may
 
+    def spent(self, source: Hashable, now: float) -> float:
+        """Tell how much of a source's bucket has been taken, from 0 to 1, and take nothing."""
+        left, since = self._left.get(source, (float(self._limit.most), now))
+        left += (now - since) * self._limit.most / self._limit.seconds
+        return 1 - min(1.0, left / self._limit.most)
+
 
 @dataclass(frozen=True, slots=True)
 class Allowances:
@@ -63,4 +81,26 @@ class Allowances:
     warnings: Buckets = field(default_factory=lambda: Buckets(WARNINGS))
     all_return_phrases: Buckets = field(default_factory=lambda: Buckets(ALL_RETURN_PHRASES))
     new_web_folders: Buckets = field(default_factory=lambda: Buckets(NEW_WEB_FOLDERS))
+    web_folders_for_work: Buckets = field(default_factory=lambda: Buckets(WEB_FOLDERS_FOR_WORK))
+    web_folders_for_patience: Buckets = field(default_factory=lambda: Buckets(WEB_FOLDERS_FOR_PATIENCE))
     group_refusals: Buckets = field(default_factory=lambda: Buckets(GROUP_REFUSALS))
+    alarm_calls: Buckets = field(default_factory=lambda: Buckets(ALARM_CALLS))
+
+    def admit_from_web(self, entry: Entry, now: float) -> None:
+        """Let one more conversation begin on the page, with what was brought along only where it is needed.
+
+        Raises EntryWanted when nothing was brought, Crowded when too many have brought the same.  `now`: in seconds.
+        """
+        if not self.new_web_folders.take(_PAGE, now) and not self._admits(entry, now):
+            raise Crowded("too many new conversations at once; try again in a minute")
+
+    def _admits(self, entry: Entry, now: float) -> bool:
+        match entry:
+            case Entry.NOTHING:
+                raise EntryWanted(self.web_folders_for_work.spent(_PAGE, now))
+            case Entry.WORK:
+                return self.web_folders_for_work.take(_PAGE, now)
+            case Entry.PATIENCE:
+                return self.web_folders_for_patience.take(_PAGE, now)
+            case _:
+                assert_never(entry)

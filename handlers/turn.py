@@ -6,7 +6,7 @@ from bot.dialogue.buttons import read_any_token
 from bot.dialogue.events import Event, Opened, Picked, Pinned, Sent, Typed
 from bot.dialogue.script import Command
 from bot.dialogue.wording import SYSTEM
-from bot.ports import Blocked, Crowded, Incoming, Moved, Other, Place, Start, Tap, Text
+from bot.ports import Blocked, Incoming, Moved, Other, Place, Start, Tap, Text
 from handlers import cleaning, guard, handoff, moving, staffchat, wishing
 from handlers.broadcasts import tapping
 from handlers.conversation import Conversation
@@ -30,10 +30,15 @@ class Prepared:
     phrase_index: bytes | None = None
 
 
-def take(work: Work, world: World, incoming: Incoming, prepared: Prepared) -> None:
-    """Take one delivery; a repeated one changes nothing."""
+def take(work: Work, world: World, incoming: Incoming, prepared: Prepared) -> bool:
+    """Take one delivery; False for a repeated one, which changes nothing."""
     if not deliveries.is_new(work, world.delivery_index(incoming.channel, incoming.provider_id)):
-        return
+        return False
+    _hear(work, world, incoming, prepared)
+    return True
+
+
+def _hear(work: Work, world: World, incoming: Incoming, prepared: Prepared) -> None:
     if incoming.group_sender is not None:
         staffchat.hear_group(work, world, incoming)
         return
@@ -81,9 +86,9 @@ def _hear_client(work: Work, world: World, incoming: Incoming, arrival: Arrival 
 
 
 def _welcome(work: Work, world: World, incoming: Incoming) -> ClientId:
-    """Open a folder for somebody new.  Raises Crowded when a page that anybody can open brings too many."""
-    if incoming.channel == WEBCHAT and not world.allowances.new_web_folders.take(WEBCHAT, work.now.timestamp()):
-        raise Crowded("too many new conversations at once; try again in a minute")
+    """Open a folder for somebody new.  Raises Crowded or EntryWanted when a page anybody can open brings too many."""
+    if incoming.channel == WEBCHAT:
+        world.allowances.admit_from_web(incoming.entry, work.now.timestamp())
     index = world.address_index(incoming.channel, incoming.address)
     return people.welcome(work, index, incoming.channel, incoming.address, world.script.default)
 

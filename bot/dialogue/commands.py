@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
+from bot.care.helplines import ASKED
 from bot.dialogue import wording
 from bot.dialogue.effects import Act, Alert, Message, Say
 from bot.dialogue.flow import Kind, read
@@ -57,7 +58,7 @@ def obey(script: Script, state: State, command: Command) -> Move:  # noqa: C901,
         case Command.LANGUAGE:
             return enter(script, state, LANGUAGE)
         case Command.EMERGENCY:
-            return state, (*help_card(script, state), Alert("immediate", "asked"))
+            return state, (Alert("immediate", ASKED), *help_card(script, state))
         case Command.RESUME:
             return resume(script, state)
         case Command.DATA:

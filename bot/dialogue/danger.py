@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from bot.care.helplines import ASKED
 from bot.care.safety import HIGH, IMMEDIATE, Alarm, Calm, Doubt, Verdict, screen
 from bot.dialogue import guarding, questions, wording
 from bot.dialogue.answers import choose_from
@@ -40,7 +41,8 @@ def raise_alarm(script: Script, state: State, text: str, alarm: Alarm) -> Move:
     pieces = range(0, len(text), MAX_RELAYED_CHARS)
     words = tuple(text[at : at + MAX_RELAYED_CHARS] for at in pieces) if state.accompanied else ()
     moved, relayed = guarding.pass_on_danger(script, replace(state, wondering=False), words)
-    return moved, (*help_card(script, state), Alert(alarm.severity, alarm.label), *relayed)
+    card = help_card(script, state, alarm.label if len(alarm.labels) == 1 else "")
+    return moved, (Alert(alarm.severity, alarm.label), *card, *relayed)
 
 
 def ask_about(script: Script, before: State, move: Move, doubt: Doubt, typed: Typed) -> Move:
@@ -71,14 +73,15 @@ def read_answer(script: Script, state: State, text: str) -> Move | None:
 
 def answer(script: Script, state: State, choice: str) -> Move:
     """Do what was answered to the question about danger; the place in the conversation is kept."""
-    danger, state = state.wondered or "asked", replace(state, wondering=False)
+    danger, state = state.wondered or ASKED, replace(state, wondering=False)
     if choice == NOW:
-        return state, (*help_card(script, state), Alert(IMMEDIATE, danger))
+        return state, (Alert(IMMEDIATE, danger), *help_card(script, state, danger))
     if choice == HARD:
         human = wording.system_button(script, state.language, "human_button", "human")
         on = wording.system_button(script, state.language, "safe_continue", "resume")
-        said = Message(script.say("danger_hard_said", state.language), (on,) if state.accompanied else (human, on))
-        return state, (Say(said), Alert(HIGH, danger))
+        buttons = (on,) if state.accompanied else (human, on)
+        said = Message(script.say("danger_hard_said", state.language), buttons, calls="danger_hard_said")
+        return state, (Alert(HIGH, danger), Say(said))
     if state.accompanied:
         return ask_again(script, state, Say(Message(script.say("danger_safe_said", state.language))))
     return note(script, state, "danger_safe_said")
@@ -86,7 +89,8 @@ def answer(script: Script, state: State, choice: str) -> Move:
 
 def put_again(script: Script, state: State) -> Message:
     """Put the question about danger once more, with whom to call."""
-    return Message(script.say("danger_question_again", state.language), _question(script, state).buttons)
+    again = "danger_question_again"
+    return Message(script.say(again, state.language), _question(script, state).buttons, calls=again)
 
 
 @lru_cache(maxsize=1_024)

@@ -33,7 +33,8 @@ class Message:
 
     `buttons`: rows are the channel's business.  `replace`: the message takes the place of the last one with
     buttons, where the channel can do that.  `afterwards`: what a page of ours shows in its place once the person has
-    gone on; empty for the message itself.
+    gone on; empty for the message itself.  `calls`: the phrase of a message that names whom to call; the outside says
+    it anew with what is true for the place and the hour.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Message:
     ask: Ask = Ask.NOTHING
     replace: bool = False
     afterwards: str = ""
+    calls: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,14 +164,20 @@ def follow(script: Script, state: State, choice: Choice) -> Move:
     return moved, (*acts, *effects)
 
 
-def help_card(script: Script, state: State) -> tuple[Effect, ...]:
-    """Show what to do now and whom to call; the place in the conversation is kept."""
+def help_card(script: Script, state: State, danger: str = "") -> tuple[Effect, ...]:
+    """Show what to do now and whom to call; the place in the conversation is kept.
+
+    `danger`: has a card of its own where first aid differs; empty for the one that fits all.
+    """
+    phrase = f"emergency_card_{danger}"
+    if phrase not in script.phrases[script.default]:
+        phrase = "emergency_card"
     buttons = (
         wording.system_button(script, state.language, "safe_continue", "resume"),
         wording.system_button(script, state.language, "misunderstood", "resume"),
         *(() if state.accompanied else (wording.system_button(script, state.language, "human_button", "human"),)),
     )
-    return (Say(Message(script.say("emergency_card", state.language), buttons)),)
+    return (Say(Message(script.say(phrase, state.language), buttons, calls=phrase)),)
 
 
 def _put(script: Script, flow: Flow, state: State, reading: Reading) -> Effect:
@@ -213,7 +219,7 @@ def _raise_alarm(script: Script, state: State, step: Step, answer: Answer) -> tu
         case _:
             picked = (str(answer),)
     heard = next((one for one in picked if one in step.alarms), None)
-    return () if heard is None else (*help_card(script, state), Alert("high", f"{state.flow}.{step.id}.{heard}"))
+    return () if heard is None else (Alert("high", f"{state.flow}.{step.id}.{heard}"), *help_card(script, state))
 
 
 def _show_cards(flow: Flow, reading: Reading, effects: list[Effect]) -> Reading:

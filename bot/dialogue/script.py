@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.care.helplines import Helplines, write_lines
 from bot.care.questions.book import Book
 from bot.care.safety import Rules
 from bot.dialogue.flow import Flow
@@ -25,6 +26,9 @@ SPEAK = "speak"
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _LOOSE = re.compile(r"[^\w]+")
+_GAP = re.compile(r"\n{3,}")
+#: Filled in every sentence that holds it: whom to call, as far as nothing is known of place and hour.
+_CONTACTS = "{contacts}"
 
 
 class Command(StrEnum):
@@ -68,6 +72,7 @@ class Script:
     dangers: Rules
     name: Callable[[str, str], str]  #: (source of a look-up, id) -> what people call it
     questions: Book | None = None  #: what people ask; None where content has no questions
+    helplines: Helplines = Helplines()  # noqa: RUF009 - frozen
 
     @property
     def default(self) -> str:
@@ -84,8 +89,16 @@ class Script:
         return flows.get(flow_id) or flows[MENU]
 
     def say(self, phrase: str, language: str, /, **words: object) -> str:
-        """Return one of the service's own sentences with its placeholders filled."""
-        return fill(self.phrases[self.speaks(language)][phrase], words)
+        """Return one of the service's own sentences with its placeholders filled.
+
+        Where it names whom to call, that is what holds everywhere, unless `contacts` says something truer; `called` is
+        who has been told already, nobody if it is left out.
+        """
+        text = self.phrases[self.speaks(language)][phrase]
+        if _CONTACTS not in text:
+            return fill(text, words)
+        everywhere = write_lines(self.helplines.everywhere(), self.speaks(language))
+        return _GAP.sub("\n\n", fill(text, {"contacts": everywhere, "called": "", **words})).strip()
 
     def command(self, text: str) -> Command | None:
         """Recognise a command typed alone, with or without a slash."""

@@ -5,7 +5,7 @@
   const find = (id) => document.getElementById(id);
   const talk = find("talk"), text = find("text"), log = find("log");
   const title = document.title;
-  let busy = false, source = null, stale = false, escaped = 0;
+  let brought = {}, busy = false, source = null, stale = false, escaped = 0;
 
   // Until consent there is no cookie: the address survives a reload in this tab only.
   function keep(value) {
@@ -28,6 +28,37 @@
     return fetch(path, body ? { ...asked, method: "POST", body } : asked);
   }
 
+  const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+
+  // Where too many begin at once, whoever does lets the device work, or waits where it cannot.
+  async function post(data) {
+    for (let tries = 0; ; tries++) {
+      const answer = await request("/chat", new URLSearchParams([...data, ...Object.entries(brought)]));
+      if (answer.status !== 429) return answer;
+      const page = parse(await answer.text()), entrance = page.getElementById("entrance");
+      if (!entrance || tries > 1) throw page.querySelector(".notice").textContent;
+      say(entrance.dataset.words);
+      brought = { asked: entrance.elements.asked.value, asked_mark: entrance.elements.asked_mark.value };
+      brought.solution = await work(entrance.dataset);
+    }
+  }
+
+  function work({ work: path, seed, bits, pieces, patience }) {
+    return new Promise((resolve) => {
+      let worker = null;
+      const end = (solution) => {
+        if (worker) worker.terminate();
+        resolve(solution);
+      };
+      setTimeout(end, patience * 1000 + 1000, "");
+      try {
+        worker = new Worker(path);
+        worker.onmessage = ({ data }) => end(data);
+        worker.postMessage({ seed, bits: +bits, pieces: +pieces });
+      } catch { /* patience does as well */ }
+    });
+  }
+
   async function send(button, place) {
     if (busy) return;
     const data = new FormData(talk);
@@ -42,16 +73,18 @@
     say("");
     hush();
     try {
-      const answer = await request("/chat", new URLSearchParams(data));
+      const answer = await post(data);
       if (answer.ok) {
+        brought = {};
+        say("");
         if (!button.name) text.value = "";
         show(await answer.text());
       } else {
         say(answer.status === 413 ? talk.dataset.tooLong : talk.dataset.notSent);
         listen();
       }
-    } catch {
-      say(talk.dataset.notSent);
+    } catch (refused) {
+      say(typeof refused === "string" ? refused : talk.dataset.notSent);
       listen();
     }
     busy = false;
@@ -59,7 +92,7 @@
   }
 
   function show(html) {
-    const fresh = new DOMParser().parseFromString(html, "text/html");
+    const fresh = parse(html);
     const focused = document.activeElement;
     merge([...log.children], [...fresh.getElementById("log").children]);
     for (const id of ["alarm", "exit", "company", "keys", "extra", "fields", "label", "send"]) {

@@ -24,7 +24,7 @@ async def ends(request: pytest.FixtureRequest) -> AsyncIterator[Ends]:
 @pytest_asyncio.fixture
 async def channel(bot_api: BotApi) -> AsyncIterator[TelegramChannel]:
     """Give the Telegram channel, connected to the loopback Bot API."""
-    opened = TelegramChannel(bot_api.token, base_url=bot_api.base_url, base_file_url=bot_api.base_file_url)
+    opened = TelegramChannel(bot_api.token, base_url=bot_api.base_url)
     yield opened
     await opened.close()
 

@@ -95,7 +95,7 @@ class TelegramEnds:
 async def open_telegram() -> AsyncIterator[Ends]:
     """Open a Bot API with one person who pressed Start and one who blocked the bot."""
     api = await BotApi.start()
-    channel = TelegramChannel(api.token, base_url=api.base_url, base_file_url=api.base_file_url)
+    channel = TelegramChannel(api.token, base_url=api.base_url)
     person, gone = api.person("Contoh"), api.person("Contoh Pergi")
     await person.start()
     ends = TelegramEnds(channel, person, str(gone.chat_id))

@@ -2,14 +2,16 @@
 
 import socket
 import traceback
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.dialogue.effects import Ask
 from bot.ports import ChannelError, Key, Outgoing, Rejected, TryLater, Uncertain, Unreachable
-from channels.telegram import Profile, TelegramChannel, Webhook
+from channels.telegram import TelegramChannel, Webhook
 from channels.telegram_errors import TokenRejected
+from channels.telegram_profile import Profile
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person
 
@@ -188,6 +190,32 @@ async def test_setting_up_for_polling_names_the_bot_and_takes_a_webhook_away(
     assert "Mulai dari awal" in str(commands.parameters["commands"])
     assert bot_api.calls("setMyDescription")
     assert bot_api.calls("setMyShortDescription")
+
+
+async def test_a_profile_that_is_shown_already_is_not_set_again(bot_api: BotApi, channel: TelegramChannel) -> None:
+    for profile in (PROFILE, PROFILE, replace(PROFILE, about="Tempat singgah.")):
+        await channel.set_up(profile)
+    assert [
+        len(bot_api.calls(method)) for method in ("setMyCommands", "setMyDescription", "setMyShortDescription")
+    ] == [
+        2,
+        2,
+        2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [({"code": 502}, TryLater), ({"code": 401}, TokenRejected), ({"drop": "after"}, Uncertain)],
+)
+async def test_trouble_while_a_profile_is_set_has_the_same_meanings(
+    bot_api: BotApi, channel: TelegramChannel, fault: dict[str, Any], expected: type[ChannelError]
+) -> None:
+    bot_api.fault("setMyDescription", **fault)
+    with pytest.raises(ChannelError) as caught:
+        await channel.set_up(PROFILE)
+    assert type(caught.value) is expected
+    assert caught.value.__cause__ is caught.value.__context__ is None
 
 
 async def test_a_wrong_token_is_named_with_its_remedy_and_without_itself(bot_api: BotApi) -> None:

@@ -11,7 +11,7 @@ import pytest
 from bot.ports import ChannelError, Outgoing, TryLater, Uncertain
 from channels.telegram import TelegramChannel
 from channels.telegram_errors import TokenRejected
-from channels.telegram_transport import LARGEST_ANSWER_BYTES
+from channels.telegram_http import LARGEST_ANSWER_BYTES
 
 PAGE = b"<html><body><h1>kata yang tidak boleh bocor</h1></body></html>"
 HOP = b"Location: http://127.0.0.1:9/lain\r\n"
@@ -32,9 +32,11 @@ class Impostor:
     given: bytes
     then_silent: bool = False
     asked: list[bytes] = field(default_factory=list)
+    serving: set[asyncio.Task[None] | None] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one call."""
+        self.serving.add(asyncio.current_task())
         try:
             self.asked.append((await reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")[0])
             writer.write(self.given)
@@ -62,6 +64,7 @@ async def standing_in(impostor: Impostor, timeout_seconds: float = HURRY_SECONDS
     await channel.close()
     server.close()
     await server.wait_closed()
+    await asyncio.gather(*filter(None, impostor.serving))
 
 
 CALLS: dict[str, Callable[[TelegramChannel], Awaitable[object]]] = {
@@ -143,11 +146,14 @@ async def test_a_connection_that_is_half_open_ends_by_the_clock(given: bytes, ca
 
 
 async def test_an_answer_that_drips_ends_by_the_clock_too() -> None:
+    hung_up = asyncio.Event()
+
     async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 X\r\nContent-Length: 100000\r\n\r\n{")
         while not writer.is_closing():
             writer.write(b" ")
             await asyncio.sleep(HURRY_SECONDS / 4)
+        hung_up.set()
 
     server = await asyncio.start_server(drip, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -155,6 +161,7 @@ async def test_an_answer_that_drips_ends_by_the_clock_too() -> None:
     async with asyncio.timeout(20 * HURRY_SECONDS):
         with pytest.raises(Uncertain):
             await channel.send(ADDRESS, Outgoing("Halo"))
+        await hung_up.wait()
     await channel.close()
     server.close()
 

@@ -11,8 +11,9 @@ import pytest_asyncio
 from starlette.applications import Starlette
 
 from bot.ports import ChannelError, Incoming, Text
-from channels.telegram import Profile, TelegramChannel, Webhook
+from channels.telegram import TelegramChannel, Webhook
 from channels.telegram_errors import NotTaken, UnreadableUpdate
+from channels.telegram_profile import Profile
 from channels.telegram_webhook import PATH, telegram_routes
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person

@@ -1,7 +1,8 @@
 """A small conversation of the tests' own behind the web chat, and the page as a browser without scripts reads it."""
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from types import MappingProxyType
 from starlette.applications import Starlette
 
 from bot.dialogue.effects import Ask
-from bot.ports import Crowded, Incoming, Key, Line, Page, Place, Start, Tap, Text
+from bot.ports import Crowded, Entry, EntryWanted, Incoming, Key, Line, Page, Place, Start, Tap, Text
 from channels.webchat import webchat_routes
 
 SECRET = b"contoh rahasia yang panjangnya 32"
@@ -19,6 +20,9 @@ PHRASES: Mapping[str, str] = MappingProxyType(
         "emergency_button": "🆘 Darurat",
         "erased": "Semua datamu di sini sudah dihapus.",
         "web_crowded": "Saat ini terlalu banyak orang membuka obrolan baru.",
+        "web_entrance": "Sedang banyak yang membuka obrolan baru. Tunggu setengah menit. Kalau mendesak: telepon 119.",
+        "web_entrance_on": "Lanjut ke obrolan",
+        "web_entrance_working": "Tunggu sebentar. Kalau mendesak: telepon 119.",
         "error_kind": "Maaf, ada yang salah di pihak kami. Tempatmu tetap tersimpan.",
         "web_title": "Catatan",
         "web_away": "Belum ada catatan.",
@@ -96,6 +100,7 @@ class TinyPages:
     arrived: list[Incoming] = field(default_factory=list)
     broken: bool = False
     crowded: bool = False
+    load: float | None = None  #: how many begin at once, where that is too many
     farewells: set[str] = field(default_factory=set)
 
     async def receive(self, incoming: Incoming) -> None:
@@ -104,6 +109,8 @@ class TinyPages:
             raise OSError("the disk is gone")
         if self.crowded:
             raise Crowded("too many")
+        if self.load is not None and incoming.entry is Entry.NOTHING and incoming.address not in self.talks:
+            raise EntryWanted(self.load)
         if incoming.provider_id in {earlier.provider_id for earlier in self.arrived}:
             return
         self.arrived.append(incoming)
@@ -183,9 +190,15 @@ class TinyPages:
                 talk.ask(f"Kamu menulis {len(said)} huruf.", "Lanjut", "Kembali")
 
 
-def make_site(pages: TinyPages, public_url: str = "http://127.0.0.1") -> Starlette:
+def make_site(
+    pages: TinyPages,
+    public_url: str = "http://127.0.0.1",
+    *,
+    secret: bytes = SECRET,
+    clock: Callable[[], float] = time.time,
+) -> Starlette:
     """Make an application with nothing but the web chat."""
-    return Starlette(routes=webchat_routes(pages, OPENING, secret=SECRET, public_url=public_url))
+    return Starlette(routes=webchat_routes(pages, OPENING, secrets=[secret], public_url=public_url, clock=clock))
 
 
 @dataclass(slots=True)

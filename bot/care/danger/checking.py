@@ -8,14 +8,24 @@ from bot.care.safety import Alarm, Calm, Rules, screen
 
 def try_examples(rules: Rules) -> Iterator[str]:
     """Say of each rule which example is not heard and which counterexample raises an alarm."""
+    yield from (f"{_name(rule)}: does not hear {said!r}" for rule, said in find_unheard(rules))
+    yield from (f"{_name(rule)}: {said!r} raises an alarm" for rule, said in find_false(rules))
+
+
+def find_unheard(rules: Rules) -> Iterator[tuple[Rule, str]]:
+    """List the examples that are not heard, each with its rule."""
     for rule in rules.rules:
-        where = f"{rule.label}: rule {rule.id}"
-        yield from (f"{where}: does not hear {said!r}" for said in rule.examples if not _is_heard(rule, said, rules))
-        yield from (
-            f"{where}: {said!r} raises an alarm"
-            for said in rule.counterexamples
-            if isinstance(screen(said, rules), Alarm)
-        )
+        yield from ((rule, said) for said in rule.examples if not _is_heard(rule, said, rules))
+
+
+def find_false(rules: Rules) -> Iterator[tuple[Rule, str]]:
+    """List the counterexamples that raise an alarm, each with its rule."""
+    for rule in rules.rules:
+        yield from ((rule, said) for said in rule.counterexamples if isinstance(screen(said, rules), Alarm))
+
+
+def _name(rule: Rule) -> str:
+    return f"{rule.label}: rule {rule.id}"
 
 
 def _is_heard(rule: Rule, said: str, rules: Rules) -> bool:

@@ -102,7 +102,8 @@ def list_concepts(files: Mapping[str, str], changes: Iterable[Change]) -> dict[s
     for change in changes:
         if change.kind in OF_DANGER:
             _change_danger(documents, files, change)
-    return {name: split_phrases(said) for name, said in _open(documents, files, _CONCEPTS).get("concept", {}).items()}
+    concepts = _open(documents, files, _CONCEPTS).get("concept", {})
+    return {name: split_phrases(said) for name, said in concepts.items()}
 
 
 def split_phrases(said: str) -> tuple[str, ...]:

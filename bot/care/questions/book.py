@@ -1,7 +1,7 @@
 """Everything that is known about questions: their answers, keywords, and what is kindly refused."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.care.questions.model import Model
@@ -53,7 +53,10 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything questions are understood by.  `keywords`, `concepts`, `groups`: what is said -> its name."""
+    """Everything questions are understood by.  `keywords`, `concepts`, `groups`: what is said -> its name.
+
+    `sayings`: the canonical words of a whole text -> the question it is, whatever the model makes of it.
+    """
 
     vocabulary: Vocabulary
     answers: Mapping[str, Answer]
@@ -65,3 +68,4 @@ class Book:
     threshold: Threshold
     model: Model
     substances: Dictionary
+    sayings: Mapping[tuple[str, ...], str] = field(default_factory=dict)

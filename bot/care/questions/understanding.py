@@ -53,6 +53,8 @@ def understand(text: str, book: Book) -> Understood:
     refused = _find_refusal(text, words, book)
     if refused is not None:
         return Refused(refused.id)
+    if words in book.sayings:
+        return Answered(book.sayings[words], "phrasing")
     keywords = book.keywords.find(words)
     probable = book.model.score(words, _name_concepts(words, keywords, book))
     return _choose(_add_keywords(probable, keywords, book), keywords, book)
