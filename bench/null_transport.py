@@ -1,31 +1,16 @@
-"""A Bot API without a network: python-telegram-bot asks, and the answer is there at once."""
-
-import asyncio
-import json
-from collections import defaultdict
-from itertools import count
-from typing import ClassVar
+"""A Bot API without a network, for python-telegram-bot."""
 
 from telegram.request import BaseRequest, RequestData
 
-from bench.intake import sent_message
+from bench.null_server import NullServer
 
 
 class NullTransport(BaseRequest):
-    """Answers every call; notes which chat has been written to."""
-
-    _ANSWERING_MESSAGE: ClassVar = frozenset({"sendMessage", "editMessageText"})
+    """Has every call answered at once."""
 
     def __init__(self) -> None:
         """Start with nobody written to."""
-        self.sent = 0
-        self._written: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
-        self._numbers = count(1)
-
-    async def wait_for(self, chat: int) -> None:
-        """Wait until a chat has been written to since this was asked last."""
-        await asyncio.wait_for(self._written[chat].wait(), 60)
-        self._written[chat].clear()
+        self.server = NullServer()
 
     @property
     def read_timeout(self) -> float | None:
@@ -43,12 +28,5 @@ class NullTransport(BaseRequest):
     ) -> tuple[int, bytes]:
         """Answer as the Bot API does."""
         del method
-        call = url.rpartition("/")[2]
-        if call == "getMe":
-            return 200, b'{"ok":true,"result":{"id":7,"is_bot":true,"first_name":"Bench","username":"bench_bot"}}'
-        if call not in self._ANSWERING_MESSAGE or request_data is None:
-            return 200, b'{"ok":true,"result":true}'
-        chat = int(request_data.json_parameters["chat_id"])
-        self.sent += 1
-        self._written[chat].set()
-        return 200, json.dumps({"ok": True, "result": sent_message(chat, next(self._numbers))}).encode()
+        chat = None if request_data is None else request_data.json_parameters.get("chat_id")
+        return 200, self.server.answer(url.rpartition("/")[2], None if chat is None else int(chat))

@@ -16,6 +16,8 @@ SECRET = "bench-secret"  # noqa: S105 - of nothing but this measurement
 _CHAT = re.compile(rb'chat_id"?[=:\r\n ]+"?(-?\d+)')
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _END = b"\r\n\r\n"
+_OF_THE_BOT = (b"MyCommands", b"MyDescription", b"MyShortDescription")
+_NOTHING_SHOWN = {"description": "", "short_description": ""}
 _TRUE = b'{"ok":true,"result":true}'
 _ME = b'{"ok":true,"result":{"id":7,"is_bot":true,"first_name":"Bench","username":"bench_bot"}}'
 _HOOK = {"has_custom_certificate": False, "pending_update_count": 0}
@@ -32,7 +34,8 @@ class BotApi:
     delay_s: float = 0.0
     calls: int = 0
     _numbers: int = 0
-    _hooks: dict[bytes, str] = field(default_factory=dict)
+    _hooks: dict[bytes, object] = field(default_factory=dict)
+    _profiles: dict[tuple[bytes, bytes], dict[str, object]] = field(default_factory=dict)
     _seen: defaultdict[int, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
 
     def expect(self, chat: int) -> None:
@@ -50,9 +53,11 @@ class BotApi:
         if method == b"getMe":
             return _ME
         if method == b"setWebhook":
-            self._hooks[path] = dict(parse_qsl(body.decode())).get("url", "")
+            self._hooks[path] = _read(body).get("url", "")
         if method == b"getWebhookInfo":
             return json.dumps({"ok": True, "result": {**_HOOK, "url": self._hooks.get(path, "")}}).encode()
+        if method.endswith(_OF_THE_BOT):
+            return self._keep_profile(path, method, _read(body))
         chat = _CHAT.search(body)
         if method not in _ANSWERS or chat is None:
             return _TRUE
@@ -61,6 +66,15 @@ class BotApi:
         if not any(pin in body for pin in _PIN):
             self._seen[number].set()
         return json.dumps({"ok": True, "result": sent_message(number, self._numbers)}).encode()
+
+    def _keep_profile(self, path: bytes, method: bytes, given: dict[str, object]) -> bytes:
+        """Keep what a bot shows and give it back, so that a second start finds everything in place."""
+        kept = self._profiles.setdefault((path, method[3:]), given if method.startswith(b"set") else {})
+        if method.startswith(b"set"):
+            kept |= given
+            return _TRUE
+        result = kept.get("commands", []) if method.endswith(b"Commands") else kept or _NOTHING_SHOWN
+        return json.dumps({"ok": True, "result": result}).encode()
 
 
 @contextlib.asynccontextmanager
@@ -145,6 +159,12 @@ class _Call(asyncio.Protocol):
         self._transport.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(said) + said
         )
+
+
+def _read(body: bytes) -> dict[str, object]:
+    """Read parameters as they come: JSON or a form."""
+    read: dict[str, object] = json.loads(body) if body.startswith(b"{") else dict(parse_qsl(body.decode()))
+    return read
 
 
 def _cut(buffer: bytearray) -> tuple[bytes, bytes] | None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bench.driving import Contender
 from bench.intake import Delivery
-from bench.null_transport import NullTransport
+from bench.null_server import NullServer
 from bot.config import parse
 from bot.ports import Channels
 from channels.telegram import TelegramChannel
@@ -36,12 +36,12 @@ async def open_to_commit() -> AsyncIterator[Contender]:
 @contextlib.asynccontextmanager
 async def open_to_sent() -> AsyncIterator[Contender]:
     """Open Singgah with its sender: an update is taken when the answer has left through the Telegram channel."""
-    transport = NullTransport()
-    channel = TelegramChannel("7:bench", rates=Rates(10_000, 10_000, 10_000), transport=transport)
+    server = NullServer()
+    channel = TelegramChannel("7:bench", rates=Rates(10_000, 10_000, 10_000), server=server)
     async with _open({channel.name: channel}) as world:
         sender = Sender(world)
         sending = asyncio.create_task(sender.run())
-        yield _ToSent(world, transport)
+        yield _ToSent(world, server)
         sender.stop()
         await sending
 
@@ -67,13 +67,13 @@ class _ToCommit:
 
 
 class _ToSent(_ToCommit):
-    def __init__(self, world: World, transport: NullTransport) -> None:
+    def __init__(self, world: World, server: NullServer) -> None:
         super().__init__(world)
-        self._transport = transport
+        self._server = server
 
     async def take(self, delivery: Delivery) -> None:
         await super().take(delivery)
-        await self._transport.wait_for(delivery.chat)
+        await self._server.wait_for(delivery.chat)
 
     async def settle(self) -> None:
         while await self._world.database.read(outbox.count_states):  # noqa: ASYNC110 - the outbox is a table

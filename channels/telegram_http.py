@@ -2,8 +2,7 @@
 
 import asyncio
 import ssl
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 from urllib.parse import quote, urlsplit
 
 import certifi
@@ -11,17 +10,7 @@ import httptools
 
 from bot.ports import Uncertain
 from channels.telegram_errors import hold_channel
-
-#: A hundred updates of the longest kind are far shorter; what is longer is no answer of Telegram's.
-LARGEST_ANSWER_BYTES: Final = 16 * 1_048_576
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back, read to its end."""
-
-    status: int
-    body: bytes
+from channels.telegram_reading import Answer, Reading, Unbounded
 
 
 class Server(Protocol):
@@ -146,7 +135,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._lost = asyncio.get_running_loop().create_future()
-        self._reading: _Reading | None = None
+        self._reading: Reading | None = None
         self._answered: asyncio.Future[Answer] | None = None
         self._patience: asyncio.TimerHandle | None = None
         self._silence_seconds = 0.0
@@ -162,7 +151,7 @@ class _Connection(asyncio.Protocol):
         """Send a request and return its answer.  Raises Uncertain when none can be read in time."""
         if self._transport is None:
             raise hold_channel()
-        self._reading = _Reading()
+        self._reading = Reading()
         self._answered = asyncio.get_running_loop().create_future()
         self._silence_seconds, self._deadline = silence_seconds, deadline
         self._transport.write(request)
@@ -205,7 +194,7 @@ class _Connection(asyncio.Protocol):
             return
         try:
             answer = self._reading.read(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade, _Unbounded) as error:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade, Unbounded) as error:
             self._fail(type(error).__name__)
             return
         if answer is None:
@@ -238,78 +227,11 @@ class _Connection(asyncio.Protocol):
         self.used_at = _now()
 
 
-class _Unbounded(Exception):
-    """The answer is longer than any, or packed, which was not asked for."""
-
-
-class _Reading:
-    """Reads one answer; the parser calls what begins with `on`."""
-
-    def __init__(self) -> None:
-        self._parser = httptools.HttpResponseParser(self)
-        self._body: list[bytes] = []
-        self._left = LARGEST_ANSWER_BYTES
-        self._begun = 0
-        self._has_length = False
-        self._has_head = False
-        self._keeps = False
-        self._answer: Answer | None = None
-
-    @property
-    def is_over_for_good(self) -> bool:
-        """Tell whether the connection is as it was before."""
-        return self._answer is not None and self._keeps and self._begun == 1
-
-    def read(self, data: bytes) -> Answer | None:
-        """Read a part and return the answer once it is whole."""
-        self._left -= len(data)
-        if self._left < 0:
-            raise _Unbounded
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserError:
-            if self._answer is None:
-                raise
-            self._keeps = False  # what is wrong stands behind the answer
-        return self._answer
-
-    def end(self) -> Answer | None:
-        """Return the answer if only the end of the connection ends it."""
-        if self._has_head and not self._has_length and self._answer is None:
-            return Answer(self._parser.get_status_code(), b"".join(self._body))
-        return None
-
-    def on_message_begin(self) -> None:
-        self._begun += 1
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        lowered = name.lower()
-        if lowered in _LENGTHS:
-            self._has_length = True
-        elif lowered == b"content-encoding" and value.strip().lower() != b"identity":
-            raise _Unbounded
-
-    def on_headers_complete(self) -> None:
-        self._has_head = self._parser.get_status_code() >= _FIRST_FINAL_STATUS
-
-    def on_body(self, body: bytes) -> None:
-        self._body.append(body)
-
-    def on_message_complete(self) -> None:
-        if not self._has_head:  # "continue", "early hints": the answer is still to come
-            self._begun, self._has_length = self._begun - 1, False
-        elif self._answer is None:
-            self._keeps = self._parser.should_keep_alive()
-            self._answer = Answer(self._parser.get_status_code(), b"".join(self._body))
-
-
 #: An answer that comes byte by byte keeps every step of a call within its time, but not the call.
 _STEPS = 4
 _IDLE_SECONDS = 5.0
 _GOODBYE_SECONDS = 1.0
 _NEXT_ADDRESS_SECONDS = 0.25
-_FIRST_FINAL_STATUS = 200
-_LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
 _SAFE = "/:%@!$&'()*+,;=~-._"
 
 

@@ -28,6 +28,8 @@ def check(config: Config, as_json: bool) -> None:  # noqa: FBT001 - a flag of th
 
 
 def _print(house: House, findings: tuple[Finding, ...]) -> None:
+    for text in house.content.unsigned:
+        click.echo(f'  safety.toml: no {text.by} has signed "{text.text}"; once one has: wording = "{text.wording}"')
     for finding in findings:
         click.echo(f"{'!' if finding.stops else '-'} {finding.where}: {finding.what}")
     script = house.content.script

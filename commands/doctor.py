@@ -100,7 +100,7 @@ def _judge_service(told: dict[str, object]) -> Finding:
 
 
 async def _check_telegram(config: Config, now: datetime) -> Finding:
-    from channels.telegram import TelegramChannel  # noqa: PLC0415 - only who uses Telegram pays for its library
+    from channels.telegram import TelegramChannel  # noqa: PLC0415 - loaded only where there is a bot
     from commands.settings import read_secret  # noqa: PLC0415
     from commands.telegram import webhook_of  # noqa: PLC0415
 

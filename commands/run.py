@@ -5,7 +5,7 @@ import contextlib
 import gc
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -70,11 +70,23 @@ async def _serve_at(
     keyring = await open_keys(config, place.listening, ended)
     if keyring is None:
         return
-    async with open_world(config, channels, keyring=keyring) as world:
-        gc.freeze()  # what was loaded stays; the collector need not walk over it again and again
+    async with contextlib.AsyncExitStack() as opened:
+        with _kept_for_good():
+            world = await opened.enter_async_context(open_world(config, channels, keyring=keyring))
         async with running(world, telegram, place, parts, ended):
             await _say_where(world, parts, is_connected=telegram is not None)
             await asyncio.wait([ended])
+
+
+@contextlib.contextmanager
+def _kept_for_good() -> Iterator[None]:
+    """Have the collector never walk over what is read meanwhile, nor over what has been read before."""
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 async def _say_where(world: World, parts: frozenset[Part], *, is_connected: bool) -> None:
@@ -93,9 +105,9 @@ def _listen_on(config: Config, listen: str | None) -> Config:
 
 
 def _build_telegram(config: Config) -> "TelegramChannel | None":
-    # The library takes a fifth of a second and 20 MiB, which a service without a bot need not spend.
     if config.channels.telegram.token_file is None:
         return None
+    # A service without a bot need not wait for what speaks to the platform.
     from commands.telegram import build_telegram  # noqa: PLC0415
 
     return build_telegram(config)

@@ -64,6 +64,7 @@ def web_settings(app: ASGIApp) -> uvicorn.Config:
     """Say how an application is served."""
     return uvicorn.Config(
         app,
+        http="h11",  # the other one there is reads heads without end
         log_config=None,
         access_log=False,
         server_header=False,

@@ -18,7 +18,6 @@ from handlers.deliver import Sender
 from handlers.duties import TICK, Duties, Duty
 from handlers.receive import Receiver
 from handlers.world import World
-from storage.notices import Notices
 from storage.occupancy import is_for_many
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class Receiving:
 
     async def run(self) -> None:
         """Receive until `stop` is called."""
-        from commands.telegram import converse  # noqa: PLC0415 - the library is loaded only where there is a bot
+        from commands.telegram import converse  # noqa: PLC0415 - loaded only where there is a bot
 
         await converse(self.world, self.telegram, self.receiver, self._stopped, self.ended)
         self.world.signals.receiving.discard(self.telegram.name)
@@ -90,6 +89,8 @@ async def _sharing(world: World, duties: Duties, parts: frozenset[Part]) -> Asyn
         duties.hold_all()
         yield
         return
+    from storage.notices import Notices  # noqa: PLC0415 - the driver of PostgreSQL, which SQLite need not wait for
+
     notices = Notices(url, world.signals.hear)
     world.signals.share(notices.tell, lambda folder: world.keyring.index("notice", folder.hex()))
     world.signals.outbox.is_ours = lambda: (

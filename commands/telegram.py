@@ -11,9 +11,10 @@ import click
 
 from bot.config import Config
 from bot.dialogue.script import Command
-from channels.telegram import Profile, TelegramChannel, Webhook
+from channels.telegram import TelegramChannel, Webhook
 from channels.telegram_errors import NotTaken, OtherReceiver, TokenRejected, UnreadableUpdate
 from channels.telegram_polling import DEFAULT_PACE, Pace, persist, poll
+from channels.telegram_profile import Profile
 from channels.telegram_rates import Rates
 from channels.telegram_webhook import PATH
 from commands.settings import DEFAULT_FILE, OneLine, config_file, config_option, read_secret, refusals
@@ -37,7 +38,6 @@ def build_telegram(config: Config) -> TelegramChannel | None:
     return TelegramChannel(
         token,
         base_url=settings.base_url,
-        base_file_url=settings.base_file_url,
         rates=Rates(
             settings.messages_per_second, settings.messages_per_chat_second, settings.messages_per_group_minute
         ),
@@ -178,7 +178,7 @@ def connect_telegram(config: Config, token_file: Path | None) -> None:
     """Ask for a bot's token without showing it, check it, and keep it in a file only you can read."""
     token = token_file.read_text(encoding="utf-8") if token_file else _ask_token()
     settings = config.channels.telegram
-    channel = TelegramChannel(token.strip(), base_url=settings.base_url, base_file_url=settings.base_file_url)
+    channel = TelegramChannel(token.strip(), base_url=settings.base_url)
     with refusals():
         username = asyncio.run(_check(channel))
     kept = settings.token_file or config.keys.dir / _TOKEN_FILE

@@ -33,6 +33,8 @@ class Right(StrEnum):
     SET_PLACES = "set_places"  # say how many places a unit has this week
     BROADCAST = "broadcast"  # write programme information to many, once another has approved it
     APPROVE_BROADCAST = "approve_broadcast"  # approve what another wrote; hold or stop what is being sent
+    LISTEN_SEE = "listen_see"  # see what danger and questions are heard by, try sentences, say what was missed
+    LISTEN_CHANGE = "listen_change"  # propose changes to it, and agree to what another proposed
 
 
 _HERE: Final = frozenset(Standing) - {Standing.ELSEWHERE}
@@ -68,17 +70,18 @@ CASES: Final[Mapping[Role, Mapping[Action, frozenset[Standing]]]] = MappingProxy
 )
 
 _BROADCASTS: Final = frozenset({Right.BROADCAST, Right.APPROVE_BROADCAST})
+_LISTENING: Final = frozenset({Right.LISTEN_SEE, Right.LISTEN_CHANGE})
 
 #: role -> what it may do without a case.
 DESK: Final[Mapping[Role, frozenset[Right]]] = MappingProxyType(
     {
-        Role.COUNSELLOR: frozenset(),
-        Role.AGENT: frozenset(),
-        Role.UNIT_HEAD: frozenset({Right.SEE_READINGS, Right.GRANT, Right.SET_PLACES}),
-        Role.COORDINATOR: frozenset({Right.SEE_READINGS, Right.SET_PLACES, *_BROADCASTS}),
+        Role.COUNSELLOR: frozenset({Right.LISTEN_SEE}),
+        Role.AGENT: frozenset({Right.LISTEN_SEE}),
+        Role.UNIT_HEAD: frozenset({Right.SEE_READINGS, Right.GRANT, Right.SET_PLACES, Right.LISTEN_SEE}),
+        Role.COORDINATOR: frozenset({Right.SEE_READINGS, Right.SET_PLACES, *_BROADCASTS, *_LISTENING}),
         Role.BROADCASTER: _BROADCASTS,
         Role.AUDITOR: frozenset({Right.SEE_AUDIT, Right.AGREE}),
-        Role.ADMIN: frozenset({Right.GRANT, Right.AGREE, Right.APPROVE_BROADCAST}),
+        Role.ADMIN: frozenset({Right.GRANT, Right.AGREE, Right.APPROVE_BROADCAST, *_LISTENING}),
     }
 )
 

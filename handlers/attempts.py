@@ -29,14 +29,14 @@ class Attempts:
         self._has_begun = False
 
     async def has_given_up(self, index: bytes) -> bool:
-        """Tell once of a delivery whether it is given up because it has killed the process too often."""
+        """Tell whether a delivery was given up here because it has killed the process too often.
+
+        Another process does not know that before it takes the delivery, and finds out then.
+        """
         if not self._has_begun:
             async with self._beginning:
                 await self._begin()
-        if index not in self._given_up:
-            return False
-        self._given_up.discard(index)
-        return True
+        return index in self._given_up
 
     def noting(self, index: bytes, channel: str) -> AbstractContextManager[None]:
         """Note a delivery while it is handled."""

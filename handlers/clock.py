@@ -12,6 +12,7 @@ from handlers.closing import leave_closed_units
 from handlers.directory_watch import DirectoryWatch
 from handlers.duties import TICK, Duty, held_for_good
 from handlers.health import look
+from handlers.listening.watch import ListeningWatch
 from handlers.steadiness import Every, SteadyTime
 from handlers.steps import Steps
 from handlers.sweep import sweep
@@ -57,6 +58,7 @@ class Clock:
         self._duty = held_for_good(TICK) if duty is None else duty
         self._scheduler = AsyncIOScheduler(timezone=SteadyTime())
         self._directory = DirectoryWatch(world)
+        self._listening = ListeningWatch(world)
 
     def start(self) -> None:
         """Start ticking on the running event loop; a late tick is made up for once."""
@@ -65,7 +67,7 @@ class Clock:
         self._repeat(_TIDY_S, self._run, tidy)
         self._soon(tidy)  # at once: a crash may have left something
         self._soon(_leave_closed)  # at once: units may have closed since
-        around = (self._take_up_directory, self._look_around, self._refill)
+        around = (self._take_up_directory, self._take_up_listening, self._look_around, self._refill)
         for keep in (self._keep_chain, self._clear_staff_chats, *around):
             self._repeat(_TICK_S, keep)
         self._scheduler.start()
@@ -115,6 +117,12 @@ class Clock:
     async def _take_up_directory(self) -> None:
         try:
             await self._directory.take_up()
+        except StorageError as error:
+            log.warning("tick", extra={"action": "tick.waiting", "error": error})
+
+    async def _take_up_listening(self) -> None:
+        try:
+            await self._listening.take_up()
         except StorageError as error:
             log.warning("tick", extra={"action": "tick.waiting", "error": error})
 

@@ -7,11 +7,12 @@ from bot.care.safety import IMMEDIATE
 from bot.content import fingerprint
 from bot.dialogue.effects import Act, Alert, Complete, LookUp, Message, Relay, Say, Withhold
 from bot.dialogue.engine import advance, begin
-from bot.dialogue.events import Event, Restored
-from bot.dialogue.script import Script
+from bot.dialogue.events import Event, Picked, Restored
+from bot.dialogue.script import Command, Script
 from bot.dialogue.state import State
-from handlers import actions, completion, danger_watch, guard, handoff, shown, wishing
+from handlers import actions, completion, danger_calls, danger_watch, guard, handoff, shown, wishing
 from handlers.lookup import look_up
+from handlers.nearby_help import say_help
 from handlers.speak import Way, to_client
 from handlers.unit_choice import choose_unit
 from handlers.world import World
@@ -52,6 +53,7 @@ class Conversation:
         self._is_hushed = False
         self._lane = lane
         self._said: list[Message] = []
+        self._danger = self._called = ""
         loaded: tuple[State, int] | None
         if arrival is not None and arrival.state is not None:
             loaded = conversations.open_state(work, client_id, arrival.state), arrival.revision
@@ -103,7 +105,7 @@ class Conversation:
     def _perform(self, effect: Say | LookUp | Act | Complete | Relay | Withhold | Alert) -> Event | None:
         match effect:
             case Say(message):
-                self._said.append(message)
+                self._said.append(self._say_help(message))
             case LookUp():
                 return self._look_up(effect)
             case Act(action):
@@ -120,9 +122,14 @@ class Conversation:
 
     def _alert(self, alert: Alert) -> None:
         self._lane = Lane.DANGER
-        handoff.raise_alert(self.work, self.world, self.client_id, alert.danger)
+        self._danger = alert.danger
+        self._called = danger_calls.call_human(self.work, self.world, self.client_id, self.state, alert)
         if alert.severity == IMMEDIATE:
             danger_watch.watch_alarm(self.work, self.client_id)
+
+    def _say_help(self, message: Message) -> Message:
+        about, told = self._danger, self._called
+        return say_help(self.work, self.world, self.client_id, self.state, message, danger=about, called=told)
 
     def _look_up(self, asked: LookUp) -> Event | None:
         match asked.source:
@@ -155,6 +162,8 @@ class Conversation:
             self._note_consent()
         if self.state.wondering and self.state.quiet_until != before.quiet_until:
             danger_watch.watch_question(self.work, self.client_id)
+        if isinstance(event, Picked) and event.choice == Command.RESUME:
+            danger_calls.call_no_more(self.work, self.client_id)
         if before.flow != _MINOR == self.state.flow:
             handoff.forget_minor(self.work, self.world, self.client_id)
 

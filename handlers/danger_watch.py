@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from bot.dialogue import danger
 from bot.dialogue.effects import Message
 from bot.dialogue.state import State
-from handlers import handoff
+from handlers import danger_calls, handoff
+from handlers.danger_calls import CALLED
 from handlers.lookup import unit_name
+from handlers.nearby_help import say_help
 from handlers.speak import Way, to_client, to_staff
 from handlers.world import World
 from storage import cases, chats, conversations, people, reminders, staffing, tasks
@@ -23,8 +25,8 @@ _PATIENCE = timedelta(minutes=3)
 #: An alarm nobody takes is told again so often, so many times; from the second on to the coordinators as well.
 _CALL_EVERY, _MOST_CALLS, _COORDINATORS_FROM = timedelta(minutes=5), 6, 2
 #: What is watched, as kinds of reminders: claimed like those, but deleted when due.  The words tell no one of danger.
-_ASKED, _SILENT, _CALLED = "again", "silence", "call"
-KINDS = frozenset({_ASKED, _SILENT, _CALLED})
+_ASKED, _SILENT = "again", "silence"
+KINDS = frozenset({_ASKED, _SILENT, CALLED})
 #: Why a human must look when the question stayed without an answer.
 _UNANSWERED = "danger_unanswered"
 
@@ -37,7 +39,7 @@ class _Call:
     number: int
 
     def slot(self) -> str:
-        return f"{_CALLED}.{self.alarm}.{self.number}"
+        return f"{CALLED}.{self.alarm}.{self.number}"
 
 
 def watch_question(work: Work, client_id: ClientId) -> None:
@@ -46,18 +48,21 @@ def watch_question(work: Work, client_id: ClientId) -> None:
 
 
 def watch_alarm(work: Work, client_id: ClientId) -> None:
-    """Call again in a few minutes if nobody takes the alarm that is raised now; without a case nobody is called."""
+    """Call again in a few minutes if nobody takes the alarm that is raised now of somebody with a case."""
     case = cases.last_case_of(work, client_id)
     if case is not None and case.alerted_at is not None:
         call = _Call(_minute_of(case.alerted_at), 1)
-        _schedule(work, client_id, case.id, _CALLED, call.slot(), _CALL_EVERY)
+        _schedule(work, client_id, case.id, CALLED, call.slot(), _CALL_EVERY)
 
 
 def decide(work: Work, world: World, reminder: Reminder) -> None:
     """Do what is due about a question or an alarm, unless somebody has answered or taken it; no trace is kept."""
+    if reminder.kind == CALLED and reminder.case_id is None:
+        danger_calls.call_again(work, world, reminder)
+        return
     if not reminders.drop(work, reminder):
         return
-    if reminder.kind == _CALLED:
+    if reminder.kind == CALLED:
         _call_again(work, world, reminder)
     elif reminder.kind == _ASKED:
         _ask_again(work, world, reminder.client_id)
@@ -70,7 +75,8 @@ def _ask_again(work: Work, world: World, client_id: ClientId) -> None:
     if state is None:
         return
     if people.load_client(work, client_id).reminders_on:
-        to_client(work, world, client_id, [danger.put_again(world.script, state)], Way(Lane.COUNSELLOR))
+        again = say_help(work, world, client_id, state, danger.put_again(world.script, state), danger=state.wondered)
+        to_client(work, world, client_id, [again], Way(Lane.COUNSELLOR))
     _schedule(work, client_id, None, _SILENT, f"{_SILENT}.{_minute_of(work.now)}", _PATIENCE)
 
 
@@ -92,7 +98,7 @@ def _call_again(work: Work, world: World, reminder: Reminder) -> None:
         _tell_coordinators(work, world, case)
     if call.number < _MOST_CALLS:
         following = _Call(call.alarm, call.number + 1)
-        _schedule(work, case.client_id, case.id, _CALLED, following.slot(), _CALL_EVERY)
+        _schedule(work, case.client_id, case.id, CALLED, following.slot(), _CALL_EVERY)
 
 
 def _is_taken(work: Work, case: Case) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from handlers import cleaning
 from handlers.attempt import NotOurs, Outcome, Route, send
 from handlers.pacing import CHAT_WAIT_SECONDS, IDLE_SECONDS, Pacing
 from handlers.resting import Resting
-from handlers.settle import note_parked, settle, settle_apart
+from handlers.settle import may_be_repeated, note_parked, settle, settle_apart
 from handlers.world import World
 from storage import outbox, people, staffing
 from storage.errors import CommitUnknown, Overloaded, StorageError, StoreUnavailable
@@ -29,6 +29,8 @@ _CLAIMED_AT_ONCE = 50
 _LAST_SECONDS = 10.0
 #: How often it is looked for whom something stands behind a letter that was taken away.
 _REVIVE_SECONDS = 10.0
+
+_Step = Callable[[Work], None]
 
 
 def _always() -> bool:
@@ -68,19 +70,20 @@ class Sender:
         is_recovered = False
         while not self._stopping:
             self._world.signals.outbox.clear()
-            taken = 0
+            is_full = False
             try:
                 if not is_recovered:
                     await self._world.database.write(self._recover)
                     is_recovered = True
                 await self._revive()
-                taken = await self._take_up(_CLAIMED_AT_ONCE - len(self._under_way))
+                room = _CLAIMED_AT_ONCE - len(self._under_way)
+                is_full = await self._take_up(room) >= room > 0
             except StorageError as error:
                 log.warning("outbox", extra={"action": "outbox.waiting", "error": error})
             except Exception as error:  # whatever it is, nobody would be sent anything if this ended
                 log.exception("outbox", extra={"action": "outbox.broken", "error": error})
                 await asyncio.sleep(IDLE_SECONDS)
-            if taken == 0 and not self._stopping:
+            if not is_full and not self._stopping:
                 await self._rest()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._finish(), _LAST_SECONDS)
@@ -112,7 +115,7 @@ class Sender:
             return 0
         claimed: list[tuple[Letter, Route | None]] = []
         try:
-            claimed = await self._world.database.write(lambda work: self._claim(work, name, len(places)))
+            claimed = await self._world.database.write_last(lambda work: self._claim(work, name, len(places)))
         finally:
             self._pacing.use(name, places, len(claimed))
         by_recipient = sorted(claimed, key=lambda pair: pair[0].recipient)
@@ -133,6 +136,8 @@ class Sender:
 
     def _claim(self, work: Work, name: str, most: int) -> list[tuple[Letter, Route | None]]:
         self._fence(work)
+        heard = self._world.signals.outbox.heard
+        work.after_commit(lambda: self._world.signals.outbox.forget(heard))
         routed: list[tuple[Letter, Route | None]] = []
         for letter in outbox.claim(work, [name], most=most):
             try:
@@ -181,21 +186,24 @@ class Sender:
 
     async def _settle(self, outcomes: Sequence[Outcome], unsent: Sequence[Letter]) -> None:
         wait = timedelta(seconds=CHAT_WAIT_SECONDS if self._may_send() else 0)
-        self._pacing.note_refusals(one.letter.channel for one in outcomes if _is_refused(one))
+        self._pacing.note_refusals(one.letter.channel for one in outcomes if _is_too_much(one))
         resting = self._resting.note(outcomes, self._world.clock())
+        write = self._world.database.write
+        if not unsent and all(map(may_be_repeated, outcomes)):
+            write = self._world.database.write_unsynced
         try:
-            await self._keep(lambda work: settle(work, self._world, outcomes, unsent, wait))
+            await self._keep(lambda work: settle(work, self._world, outcomes, unsent, wait), write)
         except Exception as error:
             log.exception("outbox", extra={"action": "outbox.unsettled", "error": error})
-            await self._keep(lambda work: settle_apart(work, self._world, outcomes, unsent, wait))
+            await self._keep(lambda work: settle_apart(work, self._world, outcomes, unsent, wait), write)
         for channel, until in resting.items():
-            await self._keep(partial(outbox.hold_channel, channel=channel, until=until))
+            await self._keep(partial(outbox.hold_channel, channel=channel, until=until), self._world.database.write)
 
-    async def _keep(self, settle: Callable[[Work], None]) -> None:
+    async def _keep(self, settle: _Step, write: Callable[[_Step], Awaitable[None]]) -> None:
         """Note what became of letters, however long the store does not take it: they were sent already."""
         while True:
             try:
-                return await self._world.database.write(settle)
+                return await write(settle)
             except (StoreUnavailable, CommitUnknown, Overloaded) as error:
                 log.warning("outbox", extra={"action": "outbox.waiting", "error": error})
                 if self._stopping:
@@ -206,13 +214,11 @@ class Sender:
         channel = self._world.channels[ChannelName(letter.channel)]
         if letter.to is not None:
             return Route(channel, letter.to)
-        staff = staffing.address_in(work, letter.recipient, letter.channel)
-        if staff is not None:
-            return Route(channel, staff.address, is_group=staff.staff_id is None)
         whose = ClientId(letter.recipient)
         client = people.address_on(work, whose, letter.channel)
         if client is None:
-            return None
+            staff = staffing.address_in(work, letter.recipient, letter.channel)
+            return None if staff is None else Route(channel, staff.address, is_group=staff.staff_id is None)
         known = (
             cleaning.list_references(work, whose, client.index)
             if letter.clearing and letter.clearing.everything
@@ -221,9 +227,13 @@ class Sender:
         return Route(channel, client.address, client.index, client.screen, known)
 
     async def _rest(self) -> None:
+        """Wait for more to send, or for room to send more."""
+        seconds = self._pacing.rest() if len(self._under_way) < _CLAIMED_AT_ONCE else IDLE_SECONDS
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._world.signals.outbox.wait(), self._pacing.rest())
+            await asyncio.wait_for(self._world.signals.outbox.wait(), seconds)
 
 
-def _is_refused(outcome: Outcome) -> bool:
-    return isinstance(outcome.error, TryLater) and not isinstance(outcome.error, NotOurs)
+def _is_too_much(outcome: Outcome) -> bool:
+    """Tell whether a platform asked for patience; one that is away has not said that it was too much."""
+    error = outcome.error
+    return isinstance(error, TryLater) and not error.everywhere and not isinstance(error, NotOurs)

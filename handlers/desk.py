@@ -10,6 +10,7 @@ from handlers.broadcasts.desk import BroadcastDesk
 from handlers.casework import OUTCOMES, STAGES, Result
 from handlers.deskviews import CaseView, Row, UnitRow, show_case, show_row, show_unit, zone_of
 from handlers.granting import Granting
+from handlers.listening.desk import ListeningDesk
 from handlers.oversight import Oversight
 from handlers.reading import Reason
 from handlers.secondperson.agreeing import Agreeing
@@ -52,6 +53,7 @@ class Desk:
         self.agreeing = Agreeing(world)
         self.vacancies = VacancyDesk(world)
         self.broadcasts = BroadcastDesk(world)
+        self.listening = ListeningDesk(world)
 
     @property
     def max_text_chars(self) -> int:

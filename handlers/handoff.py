@@ -103,15 +103,19 @@ def counsellor_says(work: Work, world: World, case: Case, text: str) -> None:
     work.after_commit(lambda: world.signals.wake_page(case.id))
 
 
-def raise_alert(work: Work, world: World, client_id: ClientId, danger: str) -> None:
-    """Call a human to the case; the words that were heard stay where they were said."""
+def raise_alert(work: Work, world: World, client_id: ClientId) -> str | None:
+    """Call a human to the last case, and return its unit; None if there is nobody who could be told.
+
+    The words that were heard stay where they were said.
+    """
     case = cases.last_case_of(work, client_id, lock=True)
-    if case is None or danger == "asked":
-        return
+    if case is None:
+        return None
     is_new = tasks.add_task(work, case, "danger", work.now)
     if is_new or case.alerted_at is None or work.now - case.alerted_at >= _TELL_AGAIN:
         cases.save_case(work, replace(case, alerted_at=work.now))
-        tell_about_task(work, world, case, "danger")
+        return case.unit_id if tell_about_task(work, world, case, "danger") else None
+    return case.unit_id
 
 
 def warn_of_silence(work: Work, world: World, case: Case) -> None:
@@ -129,10 +133,10 @@ def answer_relapse(work: Work, world: World, case: Case) -> None:
     tell_about_task(work, world, case, "relapse")
 
 
-def tell_about_task(work: Work, world: World, case: Case, reason: str) -> None:
-    """Tell the counsellor of the case, or else the unit, that a human must look."""
+def tell_about_task(work: Work, world: World, case: Case, reason: str) -> int:
+    """Tell the counsellor of the case, or else the unit, that a human must look; return how many chats that were."""
     to_all = replace(staffwords.task_card(world, replace(case, staff_id=None), reason), buttons=())
-    _tell(work, world, case, staffwords.task_card(world, case, reason), to_all)
+    return _tell(work, world, case, staffwords.task_card(world, case, reason), to_all)
 
 
 def tell_client_unreachable(work: Work, world: World, client_id: ClientId) -> None:
@@ -172,16 +176,17 @@ def _correct(work: Work, world: World, case: Case, unit_id: str, answers: Mappin
     return offer(work, world, replace(case, answers=answers, unit_id=unit_id, asked_units=asked))
 
 
-def _tell(work: Work, world: World, case: Case, message: Message, to_all: Message) -> None:
-    """Tell whoever has the case, or the unit; `to_all` is for the unit when that person has no chat."""
+def _tell(work: Work, world: World, case: Case, message: Message, to_all: Message) -> int:
+    """Tell whoever has the case, or the unit, and return how many chats that were.
+
+    `to_all` is for the unit when that person has no chat.
+    """
     if case.staff_id is None:
-        to_unit(work, world, case, message)
-        return
+        return to_unit(work, world, case, message)
     reached = staffing.chats_of(work, case.staff_id)
     for chat in reached:
         to_staff(work, world, chat, message, about=case.id)
-    if not reached:
-        to_unit(work, world, case, to_all)
+    return len(reached) or to_unit(work, world, case, to_all)
 
 
 def _when_answered(work: Work, world: World, case: Case, language: str) -> list[Saying]:

@@ -34,9 +34,19 @@ def inspect(house: House) -> Iterator[Finding]:
     for name, plan in house.plans.plans.items():
         if plan.flow not in script.flows[script.default]:
             yield Finding("reminders.toml", f"plan.{name}: flow {plan.flow!r} does not exist", stops=True)
+    yield from _places_of_helplines(house)
     yield from (Finding("danger", said, stops=True) for said in try_examples(script.dangers))
     if not any(unit.takes_handoffs and unit.active for unit in house.units.values()):
         yield Finding("units.toml", "no unit takes handoffs; nobody could be referred", stops=True)
+
+
+def _places_of_helplines(house: House) -> Iterator[Finding]:
+    """Report contacts for areas that do not exist, which nobody would ever be shown."""
+    for row in house.content.script.helplines.rows:
+        for place in row.places or ():
+            if house.gazetteer.area(place) is None:
+                said = f"place {place!r} is no area; write the code of a province, regency or district"
+                yield Finding(f"safety.toml: contact {row.id}", said, stops=True)
 
 
 def _tell_nothing(house: House) -> Iterator[Finding]:

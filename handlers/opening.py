@@ -20,9 +20,11 @@ from handlers.clock import read_clock
 from handlers.directory import Directory, directory_file
 from handlers.land import Land, Landed, Lazily
 from handlers.limits import Allowances, Buckets, Limit
+from handlers.listening.watch import ListeningWatch
 from handlers.lookup import place_name
 from handlers.phrases import PhraseStock
 from handlers.retentionrules import find_in_force
+from handlers.spoken import Spoken
 from handlers.unlocking import ask_at_terminal, open_keyring
 from handlers.world import World
 from storage.areas import load_gazetteer, load_listing, load_travel
@@ -83,9 +85,9 @@ async def open_world(
     database, read = await asyncio.gather(opening, reading)
     land = Lazily(partial(_copy, read.land))
     try:
-        yield World(
+        world = World(
             config,
-            replace(read.content.script, name=partial(_name, land)),
+            Spoken(replace(read.content.script, name=partial(_name, land))),
             land,
             read.plans,
             await find_in_force(database, read.retention),
@@ -97,6 +99,8 @@ async def open_world(
             clock,
             plainness=read.plainness,
         )
+        await ListeningWatch(world).take_up()  # before the first message is heard
+        yield world
     finally:
         await database.close()
 

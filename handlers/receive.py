@@ -91,7 +91,7 @@ class Receiver:
     async def _take(self, incoming: Incoming) -> TurnEnd:
         index = self._world.delivery_index(incoming.channel, incoming.provider_id)
         if await self._attempts.has_given_up(index):
-            await self._say_given_up(incoming)
+            await self._say_given_up(incoming, index)
             return TurnEnd.DEAD
         with self._attempts.noting(index, incoming.channel):
             return await self._try(incoming, index)
@@ -100,7 +100,9 @@ class Receiver:
         prepared = await self._prepare(incoming)
         for _ in range(deliveries.MAX_ATTEMPTS):
             try:
-                await self._world.database.write(lambda work: turn.take(work, self._world, incoming, prepared))
+                # Woken now, the sender asks for what the turn is about to put, and shares its commit.
+                self._world.signals.outbox.expect()
+                end = await self._world.database.write(lambda work: self._take_once(work, incoming, index, prepared))
             except _REPEATABLE:
                 raise
             except ConversationMoved:
@@ -113,20 +115,31 @@ class Receiver:
                 if await self._stumble(incoming, index, type(error).__name__):
                     return TurnEnd.DEAD
             else:
-                return TurnEnd.TAKEN
+                return end
         raise StoreUnavailable("the delivery was not taken in five attempts; it is repeated")
+
+    def _take_once(self, work: Work, incoming: Incoming, index: bytes, prepared: turn.Prepared) -> TurnEnd:
+        """Take a delivery; of one that was given up, here or by a process that is gone, the person is told once."""
+        if turn.take(work, self._world, incoming, prepared) or not deliveries.note_told(work, index):
+            return TurnEnd.TAKEN
+        _say_once(work, self._world, incoming, "error_kind")
+        return TurnEnd.DEAD
 
     async def _stumble(self, incoming: Incoming, index: bytes, name: str) -> bool:
         """Count a failure; True when the delivery is given up, and the person was told if that is possible at all."""
         database = self._world.database
         dead = await database.write(lambda work: deliveries.stumble(work, index, incoming.channel, name))
         if dead:
-            await self._say_given_up(incoming)
+            await self._say_given_up(incoming, index)
         return dead
 
-    async def _say_given_up(self, incoming: Incoming) -> None:
+    async def _say_given_up(self, incoming: Incoming, index: bytes) -> None:
+        def say(work: Work) -> None:
+            if deliveries.note_told(work, index):
+                _say_once(work, self._world, incoming, "error_kind")
+
         try:
-            await self._world.database.write(lambda work: _say_once(work, self._world, incoming, "error_kind"))
+            await self._world.database.write(say)
         except _REPEATABLE:
             raise
         except Exception as error:

@@ -39,6 +39,12 @@ def settle_apart(
     settle(work, world, (), unsent, wait)
 
 
+def may_be_repeated(outcome: Outcome) -> bool:
+    """Tell whether it does no harm when a loss of power undoes the note: the letter goes out once more, marked."""
+    letter = outcome.letter
+    return outcome.error is None and letter.to is None and not (letter.again or letter.is_unrepeatable)
+
+
 def note_parked(work: Work, world: World, letter: Letter) -> None:
     """Say of a letter that is not sent again that it may have arrived."""
     _mark(work, world, letter, Delivery.UNCERTAIN)

@@ -53,6 +53,7 @@ class OutboxSignal(asyncio.Event):
         super().__init__()
         self.is_ours: Callable[[], bool] = bool  #: tells whether this process sends on every channel
         self.tell: Callable[[], None] | None = None
+        self.heard = 0  #: how often others have told of letters
 
     def set(self) -> None:
         """Wake the sender."""
@@ -62,7 +63,17 @@ class OutboxSignal(asyncio.Event):
 
     def set_here(self) -> None:
         """Wake the sender of this process only, for others know already."""
+        self.heard += 1
         super().set()
+
+    def expect(self) -> None:
+        """Wake the sender of this process for what a step that was just begun will put."""
+        super().set()
+
+    def forget(self, heard: int) -> None:
+        """Forget what was put before a claim that has seen it; not what others have told of since they had `heard`."""
+        if heard == self.heard:
+            self.clear()
 
 
 class Signals:

@@ -4,7 +4,7 @@ from bot.dialogue.buttons import read_any_token
 from bot.dialogue.effects import Message
 from bot.dialogue.events import Picked
 from bot.ports import Blocked, Incoming, Moved, Other, Outgoing, Start, Tap, Text
-from handlers import casework, staffcopies, staffwords
+from handlers import casework, danger_calls, staffcopies, staffwords
 from handlers.access import Action, may
 from handlers.broadcasts import chat as broadcasting
 from handlers.broadcasts.names import BROADCAST
@@ -123,7 +123,7 @@ def _tap_in_group(work: Work, world: World, incoming: Incoming, group: StaffAddr
     """Take or decline from the group; everything after happens in the private chat."""
     tapped = read_any_token(world.keyring.signing_keys(work.now.date()), group.folder, token)
     member = staffing.find_staff(work, world.address_index(incoming.channel, incoming.group_sender or ""))
-    if tapped is None or tapped.choice not in (staffwords.ACCEPT, staffwords.DECLINE):
+    if tapped is None or tapped.choice not in (staffwords.ACCEPT, staffwords.DECLINE, staffwords.SEEN):
         return
     if member is None:
         to_staff(work, world, group, _say(world, "staff_group_start_private"))
@@ -147,8 +147,9 @@ def _tap(work: Work, world: World, member: StaffMember, tapped: Picked) -> list[
         case staffwords.DECLINE:
             declined = casework.decline(work, world, member, code)
             return [_plainly(world, "staff_declined" if declined is Result.DONE else "staff_gone", code=code)]
-        case staffwords.REPLY:
-            return [_start_speaking(work, world, member, code)]
+        case staffwords.REPLY | staffwords.SEEN:
+            begin = _start_speaking if wish == staffwords.REPLY else _note_seen
+            return [begin(work, world, member, code)]
         case staffwords.CLOSE | staffwords.STAGE | staffwords.TRANSFER:
             case = _own(work, member, code)
             if case is None:
@@ -163,6 +164,11 @@ def _accept(work: Work, world: World, member: StaffMember, code: str) -> list[An
     if case is not None:
         return [(staffwords.case_card(world, case), case.id)]
     return [_plainly(world, "staff_taken_other" if result is Result.TAKEN else "staff_gone", code=code)]
+
+
+def _note_seen(work: Work, world: World, _member: StaffMember, about: str) -> Answer:
+    was_first = danger_calls.note_seen(work, world, about)
+    return _plainly(world, "staff_alarm_seen" if was_first else "staff_gone")
 
 
 def _start_speaking(work: Work, world: World, member: StaffMember, code: str) -> Answer:

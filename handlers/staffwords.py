@@ -20,6 +20,8 @@ STAFF = "staff"
 #: Longest text of a platform, where this process sends on none itself.
 _TEXT_UNITS = 4_096
 
+#: Somebody has looked at an alarm that no case belongs to.
+SEEN = "seen"
 ACCEPT, DECLINE, REPLY, CLOSE, STAGE, TRANSFER = "accept", "decline", "reply", "close", "stage", "transfer"
 
 

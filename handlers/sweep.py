@@ -12,7 +12,19 @@ from handlers.knocking import may_come_at
 from handlers.speak import Way, to_client
 from handlers.steps import Steps
 from handlers.world import World
-from storage import approvals, deliveries, operatorwishes, people, retention, signins, staffing, traces, tries
+from storage import (
+    approvals,
+    deliveries,
+    listening,
+    listeningmarks,
+    operatorwishes,
+    people,
+    retention,
+    signins,
+    staffing,
+    traces,
+    tries,
+)
 from storage.broadcasts import recipients, records
 from storage.cases import CaseId
 from storage.outbox import Lane
@@ -69,6 +81,8 @@ def _forget_small(work: Work) -> None:
     signins.forget_old_sessions(work)
     approvals.forget_old_approvals(work)
     operatorwishes.forget_old(work)
+    listening.forget_old_proposals(work)
+    listeningmarks.forget_old_marks(work)
     tries.forget_old(work)
     retention.stamp_staff(work)
 

@@ -16,6 +16,7 @@ from handlers.lately import Lately
 from handlers.limits import Allowances
 from handlers.phrases import PhraseStock
 from handlers.signals import Signals
+from handlers.spoken import Spoken
 from handlers.tally import Tally
 from handlers.watch import Watch
 from storage.database import Database
@@ -32,7 +33,7 @@ class World(Landed):
     """
 
     config: Config
-    script: Script
+    spoken: Spoken
     land: Lazily[Land]
     plans: Plans
     retention: Retention
@@ -48,6 +49,11 @@ class World(Landed):
     plainness: Plainness = Plainness((), {})  # noqa: RUF009 - frozen
     tally: Tally = field(default_factory=Tally)
     watch: Watch = field(default_factory=Watch)
+
+    @property
+    def script(self) -> Script:
+        """Return everything that is said, and what people are heard by just now."""
+        return self.spoken.script
 
     def address_index(self, channel: str, address: str) -> bytes:
         """Blind a platform's id, so that it can be found but not read."""

@@ -69,6 +69,12 @@ class Deed(StrEnum):
     LETTER_DROPPED = "letter_dropped"
     DELIVERY_DROPPED = "delivery_dropped"
     PLACES_SET = "places_set"
+    LISTENING_PROPOSED = "listening_proposed"
+    LISTENING_AGREED = "listening_agreed"
+    LISTENING_REFUSED = "listening_refused"
+    LISTENING_CHANGED = "listening_changed"
+    LISTENING_MARKED = "listening_marked"
+    LISTENING_UNMARKED = "listening_unmarked"
     CHAIN_PRUNED = "chain_pruned"
 
 

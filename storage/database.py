@@ -15,7 +15,7 @@ from storage.keyring import Keyring
 from storage.keystore import KeyStore
 from storage.migrate import Store, bring_up_to_date
 from storage.transaction import Transactions, Work, read
-from storage.writer import Writer
+from storage.writer import Manner, Writer
 
 __all__ = ["Database", "Work"]
 
@@ -79,6 +79,18 @@ class Database:
         CommitUnknown, Overloaded or Closed.
         """
         return cast("T", await self._writer.submit(job))
+
+    async def write_unsynced(self, job: Callable[[Work], T]) -> T:
+        """Run a step like `write`, but return before it is certain to outlive a loss of power.
+
+        Such a loss may undo it, though never without undoing all that was written after it; a process that is killed
+        undoes nothing.  It must not destroy a folder, whose key would be gone while its rows came back.
+        """
+        return cast("T", await self._writer.submit(job, Manner.UNSYNCED))
+
+    async def write_last(self, job: Callable[[Work], T]) -> T:
+        """Run a step like `write`, but behind all others that share its commit, so that it sees what they wrote."""
+        return cast("T", await self._writer.submit(job, Manner.LAST))
 
     async def finish_erasing(self, seconds: float) -> bool:
         """Wait until nothing erased here can be read from a key or a journal any more; False when it still can.

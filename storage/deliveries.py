@@ -46,6 +46,12 @@ def stumble(work: Work, index: bytes, channel: str, error_class: str) -> bool:
     return dead
 
 
+def note_told(work: Work, index: bytes) -> bool:
+    """Note that whoever sent a delivery is told now that it was given up; False if it was not, or they know."""
+    untold = (stumbles.c.delivery_index == index) & stumbles.c.dead & ~stumbles.c.told
+    return work.data.execute(update(stumbles).where(untold).values(told=True)).rowcount > 0
+
+
 def forget_old(work: Work, days: int, *, most: int) -> int:
     """Forget some deliveries that old; return how many.  `days` must be longer than any platform repeats them."""
     oldest = day_of(work.now) - days

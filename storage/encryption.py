@@ -4,6 +4,7 @@ import os
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NewType
 
 from cryptography.exceptions import InvalidTag
@@ -102,8 +103,12 @@ def join_with_lengths(*parts: bytes) -> bytes:
 
 
 def _describe(place: Place, key_id: bytes) -> bytes:
-    table, column = place.table.encode(), place.column.encode()
-    return join_with_lengths(_PRODUCT, _SCHEMA, table, column, place.folder, place.row, key_id)
+    return _describe_column(place.table, place.column) + join_with_lengths(place.folder, place.row, key_id)
+
+
+@cache
+def _describe_column(table: str, column: str) -> bytes:
+    return join_with_lengths(_PRODUCT, _SCHEMA, table.encode(), column.encode())
 
 
 def _pad(plaintext: bytes) -> bytes:

@@ -14,6 +14,7 @@ from storage.errors import StorageError
 _BUSY_MS = 5_000
 _BRIEFLY_MS = 50
 _STOPPED_MS = 10_000
+_SYNCED, _UNSYNCED = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
 _SETTINGS = (
     f"PRAGMA busy_timeout={_BUSY_MS}",
     "PRAGMA foreign_keys=ON",
@@ -21,7 +22,7 @@ _SETTINGS = (
     "PRAGMA cell_size_check=ON",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA synchronous=FULL",
+    _SYNCED,
 )
 _WRITING = (*_SETTINGS, "PRAGMA journal_mode=WAL")
 _READING = (*_SETTINGS, "PRAGMA query_only=ON")
@@ -79,6 +80,18 @@ def open_reader(url: str, connections: int) -> Engine:
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
     )
+
+
+def begin(connection: Connection, *, is_synced: bool) -> None:
+    """Begin a writer's transaction; `is_synced`: False when a loss of power may undo it, with nothing before it."""
+    if connection.dialect.name == "sqlite":
+        # Said each time, so that no transaction inherits it from one that failed.
+        connection.connection.cursor().execute(_SYNCED if is_synced else _UNSYNCED)
+        connection.begin()
+        return
+    connection.begin()
+    if not is_synced:
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 def empty_journal(engine: Engine) -> bool:

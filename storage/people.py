@@ -64,12 +64,6 @@ def folder(client_id: ClientId) -> FolderId:
     return FolderId(client_id)
 
 
-def find_client(work: Work, index: bytes) -> ClientId | None:
-    """Find who writes from an address; nobody when only rows of an erased folder have stayed."""
-    found = work.data.execute(select(addresses.c.client_id).where(addresses.c.address_index == index)).scalar()
-    return present(work, found)
-
-
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """Who writes from an address, and where the conversation is, in one look.
@@ -104,7 +98,13 @@ _CLIENT = select(clients).where(clients.c.client_id == bindparam("whose", type_=
 _ON = (addresses.c.client_id == bindparam("whose", type_=Id16)) & (addresses.c.channel == bindparam("on", type_=String))
 _ADDRESS_ON = select(addresses).where(_ON).order_by(addresses.c.current.desc()).limit(1)
 _AT = addresses.c.address_index == bindparam("index", type_=Id16)
-_SET_SCREEN = update(addresses).where(_AT)
+_WHOSE = select(addresses.c.client_id).where(_AT)
+_SET_SCREEN = update(addresses).where(_AT, addresses.c.client_id == bindparam("whose", type_=Id16))
+
+
+def find_client(work: Work, index: bytes) -> ClientId | None:
+    """Find who writes from an address; nobody when only rows of an erased folder have stayed."""
+    return present(work, work.data.execute(_WHOSE, {"index": index}).scalar())
 
 
 def find_arrival(work: Work, index: bytes) -> Arrival | None:
@@ -211,10 +211,10 @@ def unlink_address(work: Work, client_id: ClientId, index: bytes) -> None:
 
 def set_screen(work: Work, client_id: ClientId, index: bytes, reference: str) -> None:
     """Remember which message of the platform carries the buttons now; nothing if the address was erased meanwhile."""
-    if find_client(work, index) != client_id:
+    if not work.vault.has_folder(folder(client_id)):
         return
     sealed = work.vault.seal(folder(client_id), "addresses", "screen", index, reference.encode())
-    work.data.execute(_SET_SCREEN, {"index": index, "screen": sealed})
+    work.data.execute(_SET_SCREEN, {"index": index, "whose": client_id, "screen": sealed})
 
 
 def forget_address(work: Work, client_id: ClientId, index: bytes) -> bool:

@@ -130,6 +130,19 @@ def waiting_with(work: Work, reminder: Reminder) -> list[Reminder]:
     return [_reminder(row) for row in work.data.execute(select(reminders).where(due))]
 
 
+def find_waiting(work: Work, client_id: ClientId, kind: str) -> Reminder | None:
+    """Find what is still to come of a kind for a person; None if nothing is."""
+    theirs = (reminders.c.client_id == client_id) & (reminders.c.kind == kind)
+    row = work.data.execute(select(reminders).where(theirs, _IS_WAITING).limit(1)).first()
+    return None if row is None else _reminder(row)
+
+
+def load(work: Work, reminder_id: bytes) -> Reminder | None:
+    """Load one that is still to come; None if it is not there any more."""
+    row = work.data.execute(select(reminders).where(reminders.c.reminder_id == reminder_id, _IS_WAITING)).first()
+    return None if row is None else _reminder(row)
+
+
 def was_asked_since(work: Work, client_id: ClientId, moment: datetime) -> bool:
     """Tell whether a person was sent a reminder after a time; by a clock that was ahead counts too."""
     theirs = (reminders.c.client_id == client_id) & reminders.c.state.in_(_ASKED)

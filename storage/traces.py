@@ -16,6 +16,8 @@ from storage.transaction import Work
 #: A bot may delete what is younger than this, with a margin for clocks that differ.
 REACH = timedelta(hours=48) - timedelta(minutes=5)
 _KEPT_DAYS = 2
+# Built once: this is on the way of every message, and of every answer.
+_KEEP = insert(traces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def keep_traces(
         sealed = seal_document(work, folder(client_id), "traces.trace", trace_id, document)
         rows.append({"trace_id": trace_id, "client_id": client_id, "day": day_of(work.now), "trace": sealed})
     if rows:
-        work.data.execute(insert(traces), rows)
+        work.data.execute(_KEEP, rows)
 
 
 def list_traces(work: Work, client_id: ClientId, index: bytes) -> list[Trace]:

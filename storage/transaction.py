@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from storage.encryption import FolderId
-from storage.engines import empty_journal, is_sqlite, refuse_aborted, will_pass
+from storage.engines import begin, empty_journal, is_sqlite, refuse_aborted, will_pass
 from storage.erasures import note_erasures
 from storage.errors import CommitUnknown, StoreUnavailable
 from storage.keystore import KeyChanges, KeyStore
@@ -47,8 +47,21 @@ Job = Callable[[Work], object]
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """Steps that share a commit.
+
+    `take_late`: takes what has come since, called until it has nothing.  `is_synced`: False when a loss of power may
+    undo the commit.
+    """
+
+    jobs: list[Job]
+    take_late: Callable[[], Sequence[Job]]
+    is_synced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
-    """A step is durable."""
+    """A step is committed."""
 
     result: object
     callbacks: Sequence[Callback]
@@ -83,36 +96,61 @@ class Transactions:
         """Tell whether something erased by these steps may still stand in a key store or a journal."""
         return self._erased or self._keys.leaves_traces
 
-    def run(self, jobs: Sequence[Job]) -> list[Outcome]:
-        """Run steps in order in one transaction, each in a savepoint; if that fails as a whole, each by itself."""
-        outcomes = self._run_together(jobs) if len(jobs) > 1 else None
+    def run(self, batch: Batch) -> list[Outcome]:
+        """Run steps in order in one transaction; if that fails as a whole, each by itself.
+
+        Return what became of each, those included that were taken late.
+        """
+        outcomes = self._run_together(batch)
         if outcomes is None:
-            outcomes = [self._run_alone(job) for job in jobs]
+            outcomes = [self._run_alone(job, is_synced=batch.is_synced) for job in batch.jobs]
         self._destroy_keys(())  # those that could not be destroyed before
         if self._erased:
             self._erased = not empty_journal(self._engine)
         return outcomes
 
-    def _run_together(self, jobs: Sequence[Job]) -> list[Outcome] | None:
+    def _run_together(self, batch: Batch) -> list[Outcome] | None:
         changes: KeyChanges = {}
         try:
             with self._engine.connect() as connection:
                 now = self._clock()
-                locked = self._begin(connection)
+                locked = self._begin(connection, is_synced=batch.is_synced)
                 if locked is not None:
-                    return [Failed(_unavailable(locked)) for _ in jobs]
-                outcomes = [self._run_guarded(connection, job, now, changes) for job in jobs]
+                    _close(batch)
+                    return [Failed(_unavailable(locked)) for _ in batch.jobs]
+                outcomes = self._run_first(connection, batch.jobs, now, changes)
+                outcomes += self._run_late(connection, batch, now, changes)
                 self._commit(connection, changes, now)
-        except CommitUnknown as lost:
-            return [Failed(CommitUnknown(*lost.args)) for _ in jobs]
-        except Exception:  # noqa: BLE001 - whatever spoiled the batch, each step is now run by itself and has its own answer
-            return None
+        except CommitUnknown as lost:  # after the last one was taken
+            return [Failed(CommitUnknown(*lost.args)) for _ in batch.jobs]
+        except Exception as failure:  # noqa: BLE001 - whatever spoiled the batch, each step has its own answer
+            _close(batch)
+            is_its_own = len(batch.jobs) == 1 and not will_pass(failure)
+            return [Failed(failure)] if is_its_own else None
         return outcomes
 
-    def _begin(self, connection: Connection) -> DBAPIError | None:
+    def _run_first(
+        self, connection: Connection, jobs: Sequence[Job], now: datetime, changes: KeyChanges
+    ) -> list[Outcome]:
+        if len(jobs) != 1:
+            return [self._run_guarded(connection, job, now, changes) for job in jobs]
+        # There is nobody yet whom this one could harm, so it needs no savepoint.
+        callbacks: list[Callback] = []
+        result = _call(jobs[0], Work(connection, Vault(self._keys, changes, self._random), now, callbacks))
+        refuse_aborted(connection)
+        return [Done(result, callbacks)]
+
+    def _run_late(self, connection: Connection, batch: Batch, now: datetime, changes: KeyChanges) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        while late := batch.take_late():
+            batch.jobs.extend(late)
+            outcomes += [self._run_guarded(connection, job, now, changes) for job in late]
+        return outcomes
+
+    def _begin(self, connection: Connection, *, is_synced: bool) -> DBAPIError | None:
         """Begin a transaction; return why nobody's step can begin now, after the wait that each would have alone."""
         try:
-            connection.begin()
+            begin(connection, is_synced=is_synced)
         except DBAPIError as failure:
             if self._attempts > 1 or not will_pass(failure):
                 raise
@@ -136,10 +174,10 @@ class Transactions:
         changes.update(own)
         return Done(result, callbacks)
 
-    def _run_alone(self, job: Job) -> Outcome:
+    def _run_alone(self, job: Job, *, is_synced: bool) -> Outcome:
         for attempt in range(1, self._attempts + 1):
             try:
-                return self._run_once(job)
+                return self._run_once(job, is_synced=is_synced)
             except Exception as failure:  # noqa: BLE001 - whatever a step raises belongs to its caller
                 if not will_pass(failure):
                     return Failed(failure)
@@ -147,12 +185,12 @@ class Transactions:
                     return Failed(_unavailable(failure))
         raise AssertionError("unreachable: the last attempt returns")
 
-    def _run_once(self, job: Job) -> Outcome:
+    def _run_once(self, job: Job, *, is_synced: bool) -> Outcome:
         changes: KeyChanges = {}
         callbacks: list[Callback] = []
         with self._engine.connect() as connection:
             now = self._clock()
-            connection.begin()
+            begin(connection, is_synced=is_synced)
             result = _call(job, Work(connection, Vault(self._keys, changes, self._random), now, callbacks))
             refuse_aborted(connection)
             self._commit(connection, changes, now)
@@ -198,6 +236,12 @@ def read(
         if will_pass(failure, reading=True):
             raise _unavailable(failure) from failure
         raise
+
+
+def _close(batch: Batch) -> None:
+    """Take the last ones of a batch that comes to nothing, for they want an answer too."""
+    while late := batch.take_late():
+        batch.jobs.extend(late)
 
 
 def _call(job: Job, work: Work) -> object:

@@ -1,43 +1,57 @@
-"""The one writer thread: while a commit is running, the next steps gather and share the following one."""
+"""The one writer thread: steps that wait share a commit, and so do those that come before it begins."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from queue import Empty, SimpleQueue
 from threading import Thread
+from time import monotonic
 
 from storage.errors import Closed, Overloaded
-from storage.transaction import Done, Failed, Job, Outcome
+from storage.transaction import Batch, Done, Failed, Job, Outcome
 
 LARGEST_BATCH = 256
 MOST_WAITING = 10_000
+#: Who comes later than this after a batch began waits for the next one.
+_OPEN_SECONDS = 0.05
+
+
+class Manner(Enum):
+    """How a step shares a commit."""
+
+    SYNCED = auto()
+    UNSYNCED = auto()  #: it need not reach the disk before it is answered
+    LAST = auto()  #: behind all others of its commit, to see what they put
 
 
 @dataclass(frozen=True, slots=True)
 class _Ticket:
     job: Job
     future: asyncio.Future[object]
+    manner: Manner
 
 
 class Writer:
     """Takes steps from the event loop and answers each after the commit of its batch."""
 
-    def __init__(self, run: Callable[[Sequence[Job]], Sequence[Outcome]]) -> None:
+    def __init__(self, run: Callable[[Batch], Sequence[Outcome]]) -> None:
         """Start the thread; must be called on the event loop whose callers it will answer."""
         self._run = run
+        self._is_open = True
         self._loop = asyncio.get_running_loop()
         self._waiting: SimpleQueue[_Ticket | None] = SimpleQueue()
         self._closed = False
         self._thread = Thread(target=self._serve, name="storage-writer", daemon=True)
         self._thread.start()
 
-    async def submit(self, job: Job) -> object:
-        """Queue a step and wait until it is durable; raises its error, Overloaded or Closed."""
+    async def submit(self, job: Job, manner: Manner = Manner.SYNCED) -> object:
+        """Queue a step and wait until it is committed; raises its error, Overloaded or Closed."""
         if self._closed:
             raise Closed("the database is closed; start the service again")
         if self._waiting.qsize() >= MOST_WAITING:
             raise Overloaded(f"{MOST_WAITING} steps are waiting for the database; repeat this one later")
-        ticket = _Ticket(job, self._loop.create_future())
+        ticket = _Ticket(job, self._loop.create_future(), manner)
         self._waiting.put(ticket)
         return await ticket.future
 
@@ -49,31 +63,31 @@ class Writer:
         await asyncio.to_thread(self._thread.join)
 
     def _serve(self) -> None:
-        is_open = True
-        while is_open:
-            tickets, is_open = self._gather()
-            # A caller that was cancelled while its step waited does not want it any more.
-            tickets = [ticket for ticket in tickets if not ticket.future.cancelled()]
-            if tickets and not self._answer(tickets, self._run_safely([ticket.job for ticket in tickets])):
+        while self._is_open:
+            waiting = self._gather(LARGEST_BATCH, block=True)
+            if waiting and not self._answer(*self._run_safely(_Boarding(waiting, self._gather))):
                 return
 
-    def _gather(self) -> tuple[list[_Ticket], bool]:
+    def _gather(self, most: int, *, block: bool = False) -> list[_Ticket]:
         tickets: list[_Ticket] = []
-        while len(tickets) < LARGEST_BATCH:
+        while self._is_open and len(tickets) < most:
             try:
-                ticket = self._waiting.get(block=not tickets)
+                ticket = self._waiting.get(block=block and not tickets)
             except Empty:
                 break
             if ticket is None:
-                return tickets, False
-            tickets.append(ticket)
-        return tickets, True
+                self._is_open = False
+            elif not ticket.future.cancelled():  # a caller that left while its step waited does not want it any more
+                tickets.append(ticket)
+        return tickets
 
-    def _run_safely(self, jobs: Sequence[Job]) -> Sequence[Outcome]:
+    def _run_safely(self, boarding: "_Boarding") -> tuple[Sequence[_Ticket], Sequence[Outcome]]:
         try:
-            return self._run(jobs)
+            outcomes = self._run(Batch(boarding.first, boarding.take_late, boarding.is_synced))
         except BaseException as failure:  # noqa: BLE001 - the thread must outlive any failure, its callers are waiting
-            return [Failed(failure) for _ in jobs]
+            boarding.close()
+            outcomes = [Failed(failure) for _ in boarding.tickets]
+        return boarding.tickets, outcomes
 
     def _answer(self, tickets: Sequence[_Ticket], outcomes: Sequence[Outcome]) -> bool:
         try:
@@ -81,6 +95,44 @@ class Writer:
         except RuntimeError:  # the loop was closed: nobody is waiting any more
             return False
         return True
+
+
+class _Boarding:
+    """Who shares a commit, in the order in which their steps run."""
+
+    def __init__(self, waiting: Sequence[_Ticket], gather: Callable[[int], list[_Ticket]]) -> None:
+        """Begin with those that waited; `gather`: takes some of those that have come since."""
+        self.is_synced = any(ticket.manner is not Manner.UNSYNCED for ticket in waiting)
+        self.tickets: list[_Ticket] = []
+        self._gather = gather
+        self._last: list[_Ticket] = []
+        self._closes = monotonic() + _OPEN_SECONDS
+        self.first = self._board(waiting)
+
+    def take_late(self) -> list[Job]:
+        """Take those that have come since, and at the very end those that wanted to be the last."""
+        # Without a sync nobody comes in, who might want one.
+        if self.is_synced and monotonic() < self._closes and (late := self._board(self._gather(self._free))):
+            return late
+        self._closes = 0.0
+        last, self._last = self._last, []
+        self.tickets += last
+        return [ticket.job for ticket in last]
+
+    def close(self) -> None:
+        """Let nobody in any more, and the last ones at once."""
+        self._closes = 0.0
+        self.take_late()
+
+    @property
+    def _free(self) -> int:
+        return LARGEST_BATCH - len(self.tickets) - len(self._last)
+
+    def _board(self, tickets: Sequence[_Ticket]) -> list[Job]:
+        self._last += [ticket for ticket in tickets if ticket.manner is Manner.LAST]
+        now = [ticket for ticket in tickets if ticket.manner is not Manner.LAST]
+        self.tickets += now
+        return [ticket.job for ticket in now]
 
 
 def _settle(loop: asyncio.AbstractEventLoop, tickets: Sequence[_Ticket], outcomes: Sequence[Outcome]) -> None:

@@ -1,5 +1,6 @@
 """Look at what is around the stores: room on the disks, copies, keys, content and units."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
@@ -63,7 +64,17 @@ def check_house(house: House, now: datetime) -> Iterator[Finding]:
     stops = sum(found.stops for found in (*house.content.findings, *inspect(house)))
     said = f"{len(house.content.script.languages)} languages, {stops} findings that must be mended"
     yield act("content", said, "singgah check") if stops else fine("content", said)
+    yield _check_signatures(house)
     units = [unit for unit in house.units.values() if unit.active]
     asked = sum(bool(find_gaps(unit, house.gazetteer, local_time(unit, now).date())) for unit in units)
     told = f"{len(units)} open units, {asked} with something to be asked"
     yield mention("units", told, "singgah units check") if asked else fine("units", told)
+
+
+def _check_signatures(house: House) -> Finding:
+    """Look which texts on medicine and law nobody of the trade has signed; the person is told so under each."""
+    unsigned = Counter(text.by for text in house.content.unsigned)
+    if not unsigned:
+        return fine("signatures", "every text on medicine and law is signed")
+    said = ", ".join(f"{count} want a {by}" for by, count in sorted(unsigned.items()))
+    return mention("signatures", said, "singgah check names them; whoever signs is written into content/safety.toml")

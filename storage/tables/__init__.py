@@ -12,6 +12,7 @@ from storage.tables.care import cases, messages, reminders, tasks
 from storage.tables.delivery import holds, outbox, seen, stumbles
 from storage.tables.duties import duties, tries
 from storage.tables.guard import hidden_words
+from storage.tables.listening import listening_changes, listening_marks
 from storage.tables.metadata import metadata
 from storage.tables.operator import operator_wishes, rules_in_force
 from storage.tables.people import addresses, clients, conversations, erasures, phrases, traces, transcripts
@@ -34,6 +35,8 @@ __all__ = [
     "hidden_words",
     "holds",
     "invites",
+    "listening_changes",
+    "listening_marks",
     "messages",
     "metadata",
     "news_wishes",

@@ -63,6 +63,7 @@ stumbles = Table(
     Column("attempts", Integer, nullable=False),
     Column("error_class", String(128)),  # the class only, never its words
     Column("dead", Boolean, nullable=False),
+    Column("told", Boolean, nullable=False, server_default=text("FALSE")),  # whoever sent it knows that it was given up
     Column("day", Integer, nullable=False),
     sqlite_with_rowid=False,
 )

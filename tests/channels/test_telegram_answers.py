@@ -11,7 +11,7 @@ import pytest
 from bot.ports import ChannelError, Outgoing, TryLater, Uncertain
 from channels.telegram import TelegramChannel
 from channels.telegram_errors import TokenRejected
-from channels.telegram_http import LARGEST_ANSWER_BYTES
+from channels.telegram_reading import LARGEST_ANSWER_BYTES
 
 PAGE = b"<html><body><h1>kata yang tidak boleh bocor</h1></body></html>"
 HOP = b"Location: http://127.0.0.1:9/lain\r\n"

@@ -120,6 +120,16 @@ def test_a_service_that_is_well_needs_nobody(installed: Path) -> None:
     )
 
 
+def test_texts_nobody_has_signed_are_named(installed: Path) -> None:
+    found = look(installed)
+    checked = run(installed, "check").output
+
+    assert found["signatures"]["grade"] == "note"
+    assert "want a doctor" in found["signatures"]["said"]
+    assert 'no doctor has signed "phrase emergency_card_overdose"' in checked
+    assert 'no lawyer has signed "flow law.card"' in checked
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

@@ -221,7 +221,7 @@ def _write_settings(process: TelegramProcess, extra: str) -> str:
     return (
         f'[server]\nlisten = "127.0.0.1:{process.port}"\n{public}'
         f'[channels.telegram]\ntoken_file = "token"\nmode = "{process.mode}"\n{hook}'
-        f'base_url = "{process.bot_api.base_url}"\nbase_file_url = "{process.bot_api.base_file_url}"\n'
+        f'base_url = "{process.bot_api.base_url}"\n'
         # A test types faster than people do.
         "messages_per_second = 10000\nmessages_per_chat_second = 10000\nmessages_per_group_minute = 10000\n"
         "[limits]\nmessages_per_minute = 100000\n"

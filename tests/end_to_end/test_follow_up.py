@@ -97,7 +97,6 @@ async def months(bot_api: BotApi, tmp_path: Path) -> AsyncIterator[Months]:
     channel = TelegramChannel(
         bot_api.token,
         base_url=bot_api.base_url,
-        base_file_url=bot_api.base_file_url,
         rates=Rates(10_000, 10_000, 10_000),
     )
     try:

@@ -16,7 +16,7 @@ from tests.end_to_end.soak import Walker
 from tests.end_to_end.telegram_process import TelegramProcess
 from tests.end_to_end.test_broadcast import KNOCK, SUBSCRIBE, WRITE
 from tests.faults import record
-from tests.faults.checker import Due, History, Kept
+from tests.faults.checker import Due, History, Kept, check, count
 from tests.faults.waiting import until
 from tests.worlds import TELEGRAM, real_house
 
@@ -24,7 +24,8 @@ from tests.worlds import TELEGRAM, real_house
 SETTINGS = '[broadcast]\nsmallest_group = 3\n\n[care]\nquiet_from = "00:00"\nquiet_until = "00:00"\n'
 _MENU = "Mau mulai dari mana?"
 _MONTHLY = "checkin_month"
-_LONGEST_CALL_S = 4.0
+_LONGEST_CALL_S = 3.0
+_TROUBLE_EVERY_S, _LONGEST_TROUBLE_S = 0.5, 0.7
 
 
 @dataclass(slots=True)
@@ -79,6 +80,7 @@ class Bustle:
         if self._author is not None:
             await self._author.press("Kirim sekarang")
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._trouble(ended))
             for walker in self.walkers:
                 group.create_task(walker.run(ended))
             for voice in self.voices:
@@ -93,11 +95,41 @@ class Bustle:
 
             await until(is_settled, PATIENCE_S)
 
+    async def judge(self) -> tuple[str, list[object]]:
+        """Return what the run amounted to, and everything that went wrong.
+
+        A delivery that was given up, because five kills met it, may be without effect: it is listed as dead.
+        """
+        history, dead = await self.read()
+        figures, found = count(history), check(history)
+        excused = [one for one in found if one.kind == "no effect"][:dead]
+        wrong: list[object] = [one for one in found if one not in excused]
+        wrong += [fault for walker in self.walkers for fault in walker.faults]
+        copies = f"{figures.copies} came twice with the mark, {figures.uncertain} uncertain, {dead} given up"
+        return f"{figures.letters} letters, {copies}", wrong
+
     async def read(self) -> tuple[History, int]:
         """Read the history of the run, and how many deliveries were given up because kills met them too often."""
         async with record.looking_into(self.installed) as world:
             kept, dead = await world.database.read(lambda work: (self._kept(work, world), record.count_dead(work)))
         return History(tuple(self._due()), record.list_heard(self.bot_api), tuple(kept)), dead
+
+    async def _trouble(self, ended: asyncio.Event) -> None:
+        """Let single calls go wrong now and then, as they do on a mobile network."""
+        everybody = [one.chat_id for pair in self.pairs for one in pair] + [one.chat_id for one in self.subscribers]
+        while not ended.is_set():
+            chat = self.chance.choice(everybody)
+            match self.chance.randrange(4):
+                case 0:
+                    self.bot_api.fault("sendMessage", 502, chat_id=chat)
+                case 1:
+                    self.bot_api.fault("sendMessage", 429, retry_after=1, chat_id=chat)
+                case 2:
+                    self.bot_api.fault("sendMessage", drop="after", chat_id=chat)
+                case _:
+                    self.bot_api.fault("sendMessage", delay=_LONGEST_TROUBLE_S, chat_id=chat)
+            await asyncio.sleep(self.chance.uniform(0, 2 * _TROUBLE_EVERY_S))
+        self.bot_api.clear_faults()
 
     async def _subscribe(self, number: int) -> None:
         if not number:

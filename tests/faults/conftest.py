@@ -11,8 +11,9 @@ from tests.botapi.fixtures import bot_api
 from tests.end_to_end.conftest import polling
 from tests.end_to_end.telegram_process import TelegramProcess, install
 from tests.faults.disks import FailingDisk, make_failing_disk, small_disk
+from tests.storage.conftest import postgresql_stores
 
-__all__ = ["bot_api", "polling"]
+__all__ = ["bot_api", "polling", "postgresql_stores"]
 
 
 @pytest.fixture(scope="session")

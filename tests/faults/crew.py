@@ -12,22 +12,26 @@ from pathlib import Path
 
 import httpx
 
+from handlers.duties import LEASE_SECONDS
 from tests.end_to_end.telegram_process import ROOT, TelegramProcess, find_free_port
 
+#: Of the duties in place of fifteen, so that a short run sees them change hands again and again.
+SHORT_LEASE_S = 3.0
 _UP_SECONDS = 60.0
 _LOOK_SECONDS = 0.02
 
 
 @dataclass(slots=True)
 class Quickstart:
-    """The process that has read the program and forks it."""
+    """The process that has read programs and forks them."""
 
     _process: asyncio.subprocess.Process
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def run(self, arguments: list[str], output: Path, errors: Path) -> int:
-        """Start the program; return its process id."""
-        return await self._ask({"run": {"arguments": arguments, "output": str(output), "errors": str(errors)}})
+    async def run(self, module: str, arguments: list[str], output: Path, errors: Path) -> int:
+        """Start the `main` of a module with arguments; return its process id."""
+        files = {"output": str(output), "errors": str(errors)}
+        return await self._ask({"run": {"module": module, "arguments": arguments, **files}})
 
     async def end(self, process_id: int) -> int:
         """Wait until a process is gone; return its exit code, or the signal below zero."""
@@ -42,11 +46,10 @@ class Quickstart:
 
 
 @asynccontextmanager
-async def quickstart(lease_seconds: float | None = None) -> AsyncIterator[Quickstart]:
-    """Keep the program read, as long as it is needed.  `lease_seconds`: of the duties, None for the product's own."""
+async def quickstart(*modules: str, lease_seconds: float = LEASE_SECONDS) -> AsyncIterator[Quickstart]:
+    """Keep the program read as long as it is needed.  `modules`: read beside it.  `lease_seconds`: of its duties."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "tests.faults.quickstart"),
-        *(() if lease_seconds is None else (str(lease_seconds),)),
+        *(sys.executable, "-P", "-m", "tests.faults.quickstart", str(lease_seconds), *modules),
         cwd=ROOT,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
         stdin=asyncio.subprocess.PIPE,
@@ -75,7 +78,8 @@ class Member:
         assert self.process_id is None
         arguments = ["run", "--config", str(self.installed.config_file), "--listen", f"127.0.0.1:{self.port}"]
         arguments += [f"--role={role}" for role in self.roles]
-        self.process_id = await self.starter.run(arguments, self.installed.output_file, self.installed.errors_file)
+        files = self.installed.output_file, self.installed.errors_file
+        self.process_id = await self.starter.run("bot.__main__", arguments, *files)
 
     async def wait_until_ready(self) -> None:
         """Wait until it serves; fail with its errors if it takes too long."""
@@ -94,6 +98,11 @@ class Member:
             except httpx.TransportError:
                 return {}
         return found
+
+    async def has(self, duty: str) -> bool:
+        """Tell whether it says that it holds a duty."""
+        duties = (await self.ask()).get("duties")
+        return isinstance(duties, dict) and duties.get(duty) == "held"
 
     async def kill(self) -> None:
         """End it without a word, as a power cut does."""
@@ -122,3 +131,13 @@ class Member:
         os.kill(ended, how)
         async with asyncio.timeout(_UP_SECONDS):
             return await self.starter.end(ended)
+
+
+def two_of(installed: TelegramProcess, starter: Quickstart) -> list[Member]:
+    """Make two processes that can stand in for each other, one of them without the pages."""
+    return [Member(installed, starter), Member(installed, starter, ("receive", "send", "tick"))]
+
+
+def settings_of_stores(database_url: str, keystore_url: str) -> str:
+    """Write the settings of two stores."""
+    return f'[storage]\ndatabase_url = "{database_url}"\n[keys]\nstore_url = "{keystore_url}"\n'

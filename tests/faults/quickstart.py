@@ -1,8 +1,8 @@
-"""Start the real program out of a process that has read it already, so that it can be killed a hundred times.
+"""Start a program out of a process that has read it already, so that it can be killed a hundred times.
 
-Reading the program's modules is most of a start.  Here one process reads them and forks; what it forks is
-`singgah run` and nothing else.  On its standard input come lines of JSON: `run` with arguments and files, `end` with the
-id of a process to wait for.
+Reading modules is most of a start.  Here one process reads them and forks; what it forks is the program and nothing
+else.  On its standard input come lines of JSON: `run` with module, arguments and files, `end` with the id of a process
+to wait for.
 """
 
 import gc
@@ -27,36 +27,44 @@ _READ_BEFORE = (
 )
 
 
-def serve(lease_seconds: float | None) -> None:
-    """Answer every line until there are no more.  `lease_seconds`: None for the lease of the product."""
-    for name in _READ_BEFORE:
+def serve(lease_seconds: float, modules: list[str]) -> None:
+    """Answer every line until there are no more.  `lease_seconds`: of the duties.  `modules`: to read as well."""
+    for name in (*_READ_BEFORE, *modules):
         import_module(name)
-    if lease_seconds is not None:
-        _shorten_leases(lease_seconds)
+    _set_leases(lease_seconds)
     gc.freeze()
+    running: set[int] = set()
     for line in sys.stdin:
         asked = json.loads(line)
-        answer = _end(asked["end"]) if "end" in asked else _run(asked["run"])
+        if "end" in asked:
+            answer = _end(asked["end"])
+            running.discard(asked["end"])
+        else:
+            answer = _run(asked["run"])
+            running.add(answer)
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
+    for process in running:  # of a test that failed
+        os.kill(process, signal.SIGKILL)
+        _end(process)
 
 
-def _shorten_leases(seconds: float) -> None:
-    """Let duties change hands in seconds: a run of a minute is to see it often."""
-    from handlers import duties  # noqa: PLC0415 - read with the rest
-
+def _set_leases(seconds: float) -> None:
+    """Let duties change hands sooner: a run of a minute is to see it often."""
+    duties = import_module("handlers.duties")
+    share = seconds / duties.LEASE_SECONDS
     for name in ("LEASE_SECONDS", "_RENEW_SECONDS", "_MARGIN_SECONDS"):
-        setattr(duties, name, getattr(duties, name) * seconds / 15.0)
+        setattr(duties, name, getattr(duties, name) * share)
 
 
 def _run(asked: dict[str, Any]) -> int:
     process = os.fork()
     if process == 0:
-        _become(asked["arguments"], asked["output"], asked["errors"])
+        _become(asked["module"], asked["arguments"], asked["output"], asked["errors"])
     return process
 
 
-def _become(arguments: list[str], output: str, errors: str) -> NoReturn:
+def _become(module: str, arguments: list[str], output: str, errors: str) -> NoReturn:
     """Become the program itself; nothing of this process is left but what it had read."""
     code = 1
     try:
@@ -66,8 +74,10 @@ def _become(arguments: list[str], output: str, errors: str) -> NoReturn:
         for number, file in enumerate((nothing, os.open(output, flags, 0o600), os.open(errors, flags, 0o600))):
             os.dup2(file, number)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        import_module("bot.__main__").main(arguments, prog_name="singgah", standalone_mode=False)
+        import_module(module).main(arguments)
         code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0
     except BaseException:  # noqa: BLE001 - said where the program says its errors
         sys.excepthook(*sys.exc_info())
     finally:
@@ -82,4 +92,4 @@ def _end(process: int) -> int:
 
 
 if __name__ == "__main__":
-    serve(float(sys.argv[1]) if len(sys.argv) > 1 else None)
+    serve(float(sys.argv[1]), sys.argv[2:])

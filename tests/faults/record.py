@@ -32,6 +32,8 @@ _LETTER_FATES: dict[str, Fate] = {
     "uncertain": "uncertain",
     "failed": "failed",
 }
+#: Whatever is not here was sent.
+_REMINDER_FATES: dict[str, Fate] = {"waiting": "waiting", "dropped": "failed", "skipped": "failed"}
 _BROADCAST_FATES: dict[str, Fate] = {
     "waiting": "waiting",
     "queued": "waiting",
@@ -75,8 +77,8 @@ def list_reminders(work: Work, world: World, asked: Sequence[Person], words: str
         lying = select(letters.c.state).where(letters.c.recipient_id == client_id, letters.c.lane == "reminder")
         left = work.data.execute(lying).scalars().first()
         for state in states:
-            fate = "waiting" if state == "waiting" else "failed" if state in {"dropped", "skipped"} else "sent"
-            yield Kept(person.chat_id, words, fate if left is None else _LETTER_FATES[left])
+            fate = _REMINDER_FATES.get(state, "sent") if left is None else _LETTER_FATES[left]
+            yield Kept(person.chat_id, words, fate)
 
 
 def list_broadcast(work: Work, world: World, subscribers: Sequence[Person], words: str) -> Iterator[Kept]:

@@ -24,10 +24,10 @@ async def _live(config: Config) -> list[str]:
         await bed.receiver.receive(Incoming(bed.channel.name, OTHER_CLIENT, f"healthy-{os.getpid()}", Text("menu")))
         take = turn.take
 
-        def take_poison(work: Work, world: World, incoming: Incoming, prepared: turn.Prepared) -> None:
+        def take_poison(work: Work, world: World, incoming: Incoming, prepared: turn.Prepared) -> bool:
             if incoming.provider_id == "poison":
                 os.kill(os.getpid(), signal.SIGKILL)
-            take(work, world, incoming, prepared)
+            return take(work, world, incoming, prepared)
 
         turn.take = take_poison
         await bed.receiver.receive(Incoming(bed.channel.name, CLIENT, "poison", Text("halo")))

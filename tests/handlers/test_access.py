@@ -78,6 +78,10 @@ def test_every_role_stands_in_both_tables() -> None:
     assert [role for role in Role if has_right(replace(MEMBER, role=role), Right.SEE_AUDIT)] == [Role.AUDITOR]
     granting = [role for role in Role if has_right(replace(MEMBER, role=role), Right.GRANT)]
     assert granting == [Role.UNIT_HEAD, Role.ADMIN]
+    listening = {role for role in Role if has_right(replace(MEMBER, role=role), Right.LISTEN_SEE)}
+    assert listening == {*LOOKS_AFTER, Role.COORDINATOR, Role.ADMIN}
+    changing = [role for role in Role if has_right(replace(MEMBER, role=role), Right.LISTEN_CHANGE)]
+    assert changing == [Role.COORDINATOR, Role.ADMIN]
 
 
 @pytest.mark.parametrize(

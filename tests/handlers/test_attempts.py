@@ -11,7 +11,7 @@ from handlers.receive import Receiver
 from storage import deliveries
 from storage.tables import stumbles
 from storage.underway import UnderWay, take_left
-from tests.handlers.walking import CLIENT, in_world
+from tests.handlers.walking import CLIENT, OTHER_CLIENT, in_world
 from tests.worlds import TestBed, config_in, open_test_bed
 
 ROOT = Path(__file__).parent.parent.parent
@@ -40,6 +40,23 @@ async def test_a_delivery_that_kills_the_process_five_times_is_given_up_and_the_
     assert [(row.attempts, row.dead, row.error_class) for row in rows] == [
         (deliveries.MAX_ATTEMPTS, True, "ProcessKilled")
     ]
+
+
+async def test_whoever_gets_a_delivery_that_another_process_has_counted_to_the_end_tells_the_person(
+    bed: TestBed,
+) -> None:
+    index = bed.world.delivery_index(bed.channel.name, "poison")
+    folder = bed.world.config.storage.data_dir / "under-way"
+    for number in range(deliveries.MAX_ATTEMPTS):
+        folder.mkdir(exist_ok=True)
+        (folder / f"gone-{number}").write_bytes(index + bed.channel.name.encode().ljust(16, b"\0"))
+        await Receiver(bed.world).receive(Incoming(bed.channel.name, OTHER_CLIENT, f"healthy-{number}", Text("menu")))
+
+    for _ in range(2):
+        await Receiver(bed.world).receive(Incoming(bed.channel.name, CLIENT, "poison", Text("halo")))
+    await bed.flush()
+
+    assert [words[:22] for words in bed.heard(CLIENT)] == ["Maaf, ada yang salah d"]
 
 
 async def test_a_healthy_turn_leaves_no_note(bed: TestBed) -> None:

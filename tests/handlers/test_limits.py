@@ -9,9 +9,16 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
-from bot.ports import Crowded, Incoming, Other, Start, Text
+from bot.ports import Crowded, Entry, EntryWanted, Incoming, Other, Start, Text
 from channels.webchat_forms import WEBCHAT
-from handlers.limits import NEW_WEB_FOLDERS, Allowances, Buckets, Limit
+from handlers.limits import (
+    NEW_WEB_FOLDERS,
+    WEB_FOLDERS_FOR_PATIENCE,
+    WEB_FOLDERS_FOR_WORK,
+    Allowances,
+    Buckets,
+    Limit,
+)
 from storage.tables import clients
 from tests.handlers.walking import CLIENT, COUNSELLOR, OTHER_CLIENT, accepted_case, in_world
 from tests.worlds import TestBed, config_in, open_test_bed
@@ -55,7 +62,7 @@ async def test_after_a_pause_everything_is_answered_again(narrow: TestBed) -> No
 async def test_danger_is_heard_however_much_was_written_before(narrow: TestBed, words: str) -> None:
     await narrow.say(CLIENT, "/start", *["menu"] * 40, words)
 
-    assert narrow.last(CLIENT).text == narrow.world.script.say("emergency_card", "id")
+    assert narrow.last(CLIENT).text.startswith("Kamu tidak sendirian")
 
 
 async def test_the_emergency_button_works_however_much_was_written_before(narrow: TestBed) -> None:
@@ -63,7 +70,7 @@ async def test_the_emergency_button_works_however_much_was_written_before(narrow
 
     await narrow.tap(CLIENT, "🆘")
 
-    assert narrow.last(CLIENT).text == narrow.world.script.say("emergency_card", "id")
+    assert narrow.last(CLIENT).text.startswith("Kamu tidak sendirian")
 
 
 async def test_words_under_a_picture_count_as_danger_however_much_was_written_before(narrow: TestBed) -> None:
@@ -71,7 +78,7 @@ async def test_words_under_a_picture_count_as_danger_however_much_was_written_be
 
     await narrow.deliver(CLIENT, Other("photo", "dia overdosis"))
 
-    assert narrow.last(CLIENT).text == narrow.world.script.say("emergency_card", "id")
+    assert narrow.last(CLIENT).text.startswith("Kamu tidak sendirian")
 
 
 async def test_staff_are_never_held_up(narrow: TestBed) -> None:
@@ -83,21 +90,59 @@ async def test_staff_are_never_held_up(narrow: TestBed) -> None:
     assert len(narrow.heard(CLIENT)) == before + 40
 
 
-async def test_new_web_folders_are_bounded_and_whoever_has_one_goes_on(bed: TestBed) -> None:
-    def arrive(number: int) -> Incoming:
-        return Incoming(WEBCHAT, f"contoh-{number}", f"opens-{number}", Start())
+def arrive(number: int, entry: Entry = Entry.NOTHING) -> Incoming:
+    """Open a conversation on the page."""
+    return Incoming(WEBCHAT, f"contoh-{number}", f"opens-{number}", Start(), entry=entry)
 
+
+async def test_new_web_folders_are_bounded_and_whoever_has_one_goes_on(bed: TestBed) -> None:
     for number in range(NEW_WEB_FOLDERS.most):
         await bed.receiver.receive(arrive(number))
-    with pytest.raises(Crowded):
+    with pytest.raises(EntryWanted):
         await bed.receiver.receive(arrive(NEW_WEB_FOLDERS.most))
 
     await bed.receiver.receive(Incoming(WEBCHAT, "contoh-0", "again", Text("menu")))
     bed.clock.pass_time(minutes=1)
     await bed.receiver.receive(arrive(NEW_WEB_FOLDERS.most))
 
+    assert await count_folders(bed) == NEW_WEB_FOLDERS.most + 1
+
+
+async def test_beyond_that_so_many_more_may_come_for_work_and_a_few_for_patience(bed: TestBed) -> None:
+    for number in range(NEW_WEB_FOLDERS.most):
+        await bed.receiver.receive(arrive(number))
+    for entry, limit in ((Entry.WORK, WEB_FOLDERS_FOR_WORK), (Entry.PATIENCE, WEB_FOLDERS_FOR_PATIENCE)):
+        before = await count_folders(bed)
+        for number in range(before, before + limit.most):
+            await bed.receiver.receive(arrive(number, entry))
+        with pytest.raises(Crowded) as refused:
+            await bed.receiver.receive(arrive(before + limit.most, entry))
+        assert not isinstance(refused.value, EntryWanted)
+
+    most = NEW_WEB_FOLDERS.most + WEB_FOLDERS_FOR_WORK.most + WEB_FOLDERS_FOR_PATIENCE.most
+    assert await count_folders(bed) == most
+
+
+def test_the_more_have_worked_the_more_work_is_asked_and_in_quiet_times_nothing_is_taken_for_it() -> None:
+    allowances = Allowances(Buckets(Limit(1, 60)))
+    for _ in range(NEW_WEB_FOLDERS.most):
+        allowances.admit_from_web(Entry.WORK, 0.0)
+    loads = []
+    for _ in range(WEB_FOLDERS_FOR_WORK.most):
+        with pytest.raises(EntryWanted) as wanted:
+            allowances.admit_from_web(Entry.NOTHING, 0.0)
+        loads.append(wanted.value.load)
+        allowances.admit_from_web(Entry.WORK, 0.0)
+
+    assert loads[0] == 0.0
+    assert loads == sorted(loads)
+    assert loads[-1] > 0.9
+    allowances.admit_from_web(Entry.NOTHING, 60.0)
+
+
+async def count_folders(bed: TestBed) -> int:
     count = select(func.count()).select_from(clients)
-    assert await in_world(bed, lambda work: work.data.execute(count).scalar_one()) == NEW_WEB_FOLDERS.most + 1
+    return await in_world(bed, lambda work: work.data.execute(count).scalar_one())
 
 
 async def test_the_sixth_phrase_in_ten_minutes_is_answered_like_a_wrong_one_without_hashing(

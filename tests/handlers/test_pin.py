@@ -149,6 +149,21 @@ async def test_danger_is_heard_without_the_pin(bed: TestBed) -> None:
     assert "Kamu tidak sendirian" in bed.heard(CLIENT)[-1]
 
 
+async def test_the_help_card_before_the_pin_tells_neither_the_place_nor_the_unit(bed: TestBed) -> None:
+    await accepted_case(bed)
+    await bed.say(CLIENT, "darurat")
+    assert "112" in bed.last(CLIENT).text
+    assert "Kendari" in bed.last(CLIENT).text
+    await _set_pin(bed)
+    await _later(bed, minutes=11)
+
+    await bed.say(CLIENT, "darurat")
+
+    assert "119" in bed.last(CLIENT).text
+    assert "112" not in bed.last(CLIENT).text
+    assert "Kendari" not in bed.last(CLIENT).text
+
+
 async def test_stopping_and_erasing_need_no_pin(bed: TestBed) -> None:
     await bed.say(CLIENT, "/start")
     await _set_pin(bed)

@@ -47,6 +47,19 @@ async def test_letters_wake_the_sender_of_another_process_and_nobody_if_this_one
     assert told == ["outbox"]
 
 
+async def test_a_claim_forgets_what_it_has_seen_but_not_what_others_told_meanwhile() -> None:
+    here, there, _ = _two()
+    heard = here.outbox.heard
+    here.outbox.set()
+    here.outbox.expect()
+    here.outbox.forget(heard)
+    assert not here.outbox.is_set()
+
+    there.outbox.set()
+    here.outbox.forget(heard)
+    assert here.outbox.is_set()
+
+
 async def test_a_farewell_is_shown_once_in_whichever_process_the_page_comes_to() -> None:
     here, there, _ = _two()
     here.say_farewell(FOLDER, "Sampai jumpa, contoh.")

@@ -105,6 +105,16 @@ async def test_sqlite_is_set_for_durability_and_erasure(sqlite_stores: Stores) -
     await database.close()
 
 
+async def test_only_what_says_so_goes_without_a_sync(database: Database) -> None:
+    def is_synced(work: Work) -> bool:
+        ask = "PRAGMA synchronous" if work.data.dialect.name == "sqlite" else "SHOW synchronous_commit"
+        return work.data.exec_driver_sql(ask).scalar() in {2, "on"}
+
+    found = [await write(is_synced) for write in (database.write, database.write_unsynced, database.write)]
+
+    assert found == [True, False, True]
+
+
 async def test_an_error_does_not_repeat_what_was_bound(database: Database) -> None:
     await database.write(add(1))
 

@@ -27,6 +27,14 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "listening_marks",
+        sa.Column("mark_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("mark_id", name=op.f("pk_listening_marks")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "rules_in_force",
         sa.Column("rule", sa.String(length=16), nullable=False),
         sa.Column("content", sa.String(length=1000), nullable=False),
@@ -64,6 +72,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("broadcasts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_broadcasts_state"), ["state"], unique=False)
+
+    op.create_table(
+        "listening_changes",
+        sa.Column("change_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("content_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("asked_by", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("first_by", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("second_by", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["staff.staff_id"], name=op.f("fk_listening_changes_asked_by"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_by"], ["staff.staff_id"], name=op.f("fk_listening_changes_first_by"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_by"], ["staff.staff_id"], name=op.f("fk_listening_changes_second_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("change_id", name=op.f("pk_listening_changes")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("listening_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_listening_changes_version"), ["version"], unique=True)
 
     op.create_table(
         "news_wishes",
@@ -207,5 +242,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'waiting'"),
         )
         batch_op.drop_column("lease_until")
+
+    with op.batch_alter_table("stumbles", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("told", sa.Boolean(), server_default=sa.text("(FALSE)"), nullable=False))
 
     # ### end Alembic commands ###

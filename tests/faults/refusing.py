@@ -1,0 +1,58 @@
+"""A platform that refuses: everybody or one chat, until a time, and says how long to wait."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+
+from bot.ports import ChannelName, Limits, Outgoing, TryLater
+from tests.faults.checker import Heard
+from tests.worlds import LIMITS, TELEGRAM
+
+
+@dataclass(slots=True)
+class RefusingPlatform:
+    """Takes what it is sent unless it refuses, and remembers when it took what, on the clock of this machine."""
+
+    clock: Callable[[], datetime]
+    per_second: float | None = None
+    name: ChannelName = TELEGRAM
+    asked: int = 0
+    heard: list[Heard] = field(default_factory=list)
+    #: What a chat is answered (everybody under None), and until when.
+    _refusals: dict[str | None, tuple[TryLater, datetime]] = field(default_factory=dict)
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def limits(self) -> Limits:
+        """What it takes."""
+        return replace(LIMITS, per_second=self.per_second)
+
+    def refuse(self, error: TryLater, until: datetime, chat: str | None = None) -> None:
+        """Refuse a chat, or everybody, until a time."""
+        self._refusals[chat] = error, until
+
+    async def send(self, address: str, message: Outgoing) -> str | None:
+        """Take a message, or refuse it."""
+        self.asked += 1
+        await asyncio.sleep(0)
+        for error, until in self._refusals_of(address):
+            if self.clock() < until:
+                raise error
+        self.heard.append(Heard(int(address), message.text, time.monotonic()))
+        return str(next(self._numbers))
+
+    async def acknowledge(self, callback: str) -> None:
+        """Hear nothing."""
+
+    async def take_back(self, address: str, references: Sequence[str]) -> int:
+        """Take nothing back."""
+        del address
+        return len(references)
+
+    def _refusals_of(self, address: str) -> Iterator[tuple[TryLater, datetime]]:
+        for chat in (None, address):
+            if chat in self._refusals:
+                yield self._refusals[chat]
