@@ -53,7 +53,6 @@ class TelegramProcess:
     #: What the process finds in its environment beside the least it needs.
     environment: dict[str, str] = field(default_factory=dict)
     _process: asyncio.subprocess.Process | None = None
-    _set_up_before: int = 0
 
     @property
     def config_file(self) -> Path:
@@ -97,7 +96,6 @@ class TelegramProcess:
 
     async def launch(self) -> None:
         """Start the process without waiting for it."""
-        self._set_up_before = self._count_set_ups()
         with self.output_file.open("ab") as output, self.errors_file.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "bot", "run", "--config", str(self.config_file), *self.arguments),
@@ -160,7 +158,7 @@ class TelegramProcess:
             answer = await client.get(f"{self.url}/readyz")
         except httpx.TransportError:
             return False
-        return answer.is_success and self._count_set_ups() > self._set_up_before
+        return answer.is_success and answer.json().get("telegram", "receiving") == "receiving"
 
     async def _is_sealed(self, client: httpx.AsyncClient) -> bool:
         try:
@@ -171,10 +169,6 @@ class TelegramProcess:
             "ready": False,
             "why": "sealed",
         }
-
-    def _count_set_ups(self) -> int:
-        """Count how often the bot was set up, by the last call of it."""
-        return len(self.bot_api.calls("setMyShortDescription"))
 
     async def _end(self, how: signal.Signals) -> int:
         if self._running.returncode is None:
