@@ -205,10 +205,15 @@ def read_detail(work: Work, row: AuditRow) -> Mapping[str, str]:
     found = work.data.execute(select(cases.c.client_id).where(cases.c.case_id == row.about_id)).scalar()
     folder = FolderId(found or row.about_id)
     try:
-        opened: Mapping[str, str] = open_document(work, folder, "audit_rows.detail", _place(row.sequence), row.detail)
+        opened: Mapping[str, str] = open_document(work, folder, "audit_rows.detail", place_of(row.sequence), row.detail)
     except (FolderGone, Unreadable):
         return {}
     return opened
+
+
+def place_of(sequence: int) -> bytes:
+    """Return what the detail of a row is bound to in place of an id."""
+    return sequence.to_bytes(16, "big")
 
 
 def note_checkpoint(work: Work, sequence: int) -> None:
@@ -265,11 +270,7 @@ def _move_head(data: Connection, **values: object) -> None:
 
 
 def _seal(work: Work, sequence: int, detail: Detail) -> bytes:
-    return seal_document(work, detail.folder, "audit_rows.detail", _place(sequence), dict(detail.words))
-
-
-def _place(sequence: int) -> bytes:
-    return sequence.to_bytes(16, "big")
+    return seal_document(work, detail.folder, "audit_rows.detail", place_of(sequence), dict(detail.words))
 
 
 def _below(sequence: int) -> ColumnElement[bool]:

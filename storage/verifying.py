@@ -11,7 +11,7 @@ from time import monotonic
 from sqlalchemy import Column, Engine, RowMapping, Select, func, select
 
 from storage.archives import Kind, Manifest
-from storage.audit import read_head, read_rows
+from storage.audit import place_of, read_head, read_rows
 from storage.checkpoints import read_checkpoints
 from storage.encryption import ID_BYTES, FolderId, Unreadable
 from storage.engines import open_reader, open_writer
@@ -19,7 +19,7 @@ from storage.keyring import KeyRetired, Keyring
 from storage.keystore import KeyStore, folder_keys
 from storage.restoring import gather_erased, mend, unpack
 from storage.sealed import Sealed
-from storage.tables import metadata
+from storage.tables import audit_rows, metadata
 from storage.transaction import Work
 from storage.vault import Vault
 from storage.verification import Fault, find_fault
@@ -172,7 +172,8 @@ def _find_out(vault: Vault, column: Column[bytes], row: RowMapping) -> bool | No
     folders = [FolderId(one) for one in ids if _has_key(vault, FolderId(one))]
     if not folders:
         return None
-    pairs = ((folder, row_id) for folder in folders for row_id in ids)
+    places = [place_of(row["sequence"])] if column.table is audit_rows else []
+    pairs = ((folder, row_id) for folder in folders for row_id in (*ids, *places))
     return any(_opens_at(vault, folder, column, row_id, row[column]) for folder, row_id in pairs)
 
 

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import make_url
 
 from storage.archives import Kind
-from storage.audit import OPERATOR, Deed, read_head, record
+from storage.audit import OPERATOR, Deed, Detail, read_head, record
 from storage.checkpoints import append_checkpoint
 from storage.keyring import Keyring
+from storage.staffing import Role, add_staff, folder_of
+from storage.transaction import Work
 from storage.verifying import SAMPLE, Keys, Verified, unpack_keys, verify
 from tests.storage.conftest import Stores
 from tests.storage.keeping import NOW, Keeping, erase, fill, start_keeping
@@ -50,6 +52,24 @@ async def test_a_sound_copy_of_the_data_is_good(stores: Stores, tmp_path: Path) 
     assert found.sample is not None
     assert found.sample.opened >= 3 * 5 + 1  # address, case, chat, task and outbox of each, and the counsellor
     assert (found.stopped, found.erased, found.ledgers) == (3, 0, 2)
+
+
+async def test_what_staff_did_is_opened_in_its_place_of_the_chain(stores: Stores, tmp_path: Path) -> None:
+    database = await stores.open()
+
+    def step(work: Work) -> None:
+        member = add_staff(work, Role.COUNSELLOR, "unit", "Kak Melati")
+        record(work, OPERATOR, Deed.STAFF_ADDED, member.id, Detail(folder_of(member), {"role": "counsellor"}))
+
+    await database.write(step)
+    await database.close()
+    keeping = start_keeping(stores, tmp_path)
+    keeping.create()
+
+    found = _verify(keeping)
+
+    assert found.sample is not None
+    assert (found.sample.damaged, found.is_good) == ((), True)
 
 
 async def test_of_many_documents_a_hundred_are_opened(sqlite_stores: Stores, tmp_path: Path) -> None:
