@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import selectors
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from typing import TypeVar, TypeVarTuple
 
@@ -55,9 +55,20 @@ class WatchedDatabase(Database):
 
     async def write(self, job: Callable[[Work], T]) -> T:
         """Write, and let no time pass meanwhile."""
+        return await self._watch(self._real.write(job))
+
+    async def write_last(self, job: Callable[[Work], T]) -> T:
+        """Write behind others."""
+        return await self._watch(self._real.write_last(job))
+
+    async def write_unsynced(self, job: Callable[[Work], T]) -> T:
+        """Write without a sync."""
+        return await self._watch(self._real.write_unsynced(job))
+
+    async def _watch(self, writing: Awaitable[T]) -> T:
         self._watching.working += 1
         try:
-            return await self._real.write(job)
+            return await writing
         finally:
             self._watching.working -= 1
 

@@ -91,7 +91,7 @@ CALLS: dict[str, Callable[[TelegramChannel], Awaitable[object]]] = {
     ids=lambda given: given[9:12].decode(),
 )
 async def test_a_page_of_somebody_in_between_holds_the_channel_and_forgets_nobody(given: bytes, call: str) -> None:
-    async with standing_in(impostor := Impostor(given)) as channel:
+    async with standing_in(impostor := Impostor(given), timeout_seconds=5) as channel:
         with pytest.raises(TryLater) as caught:
             await CALLS[call](channel)
     assert caught.value.everywhere

@@ -154,7 +154,11 @@ def test_what_the_running_service_says_of_itself_is_passed_on_with_a_remedy(
 @pytest.mark.parametrize(
     ("what", "statement", "remedy"),
     [
-        ("deliveries", "INSERT INTO stumbles VALUES (x'00', 'telegram', 5, 'Unreadable', 1, 0)", "singgah dead list"),
+        (
+            "deliveries",
+            "INSERT INTO stumbles VALUES (x'00', 'telegram', 5, 'Unreadable', 1, 0, 0)",
+            "singgah dead list",
+        ),
         ("retention", "INSERT INTO seen VALUES (x'00', 10000)", "singgah purge"),
         ("data store", "UPDATE alembic_version SET version_num = '9999'", "newer release"),
     ],
