@@ -6,10 +6,7 @@ Five thousand letters in the normal suite, a hundred thousand by
 
 import asyncio
 import os
-import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 from statistics import median
@@ -22,6 +19,7 @@ from storage.encryption import FolderId, new_id
 from storage.outbox import Lane
 from storage.transaction import Work
 from tests.storage.conftest import Stores
+from tests.surroundings.together import run_together
 
 LETTERS = 100_000 if os.environ.get("SINGGAH_LONG_FAULTS") else 5_000
 _FOR_EACH = 20
@@ -72,27 +70,7 @@ def _times(claims: list[list[tuple[float, list[str]]]], quarter: int) -> float:
 def _claim_in_processes(stores: Stores) -> list[list[tuple[float, list[str]]]]:
     folders = (str(stores.keys_folder), str(stores.data_folder))
     command = [sys.executable, "-m", "tests.faults.claiming", stores.url, stores.keystore_url, *folders]
-    with ExitStack() as stack:
-        processes = [
-            stack.enter_context(
-                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
-            )
-            for _ in range(_PROCESSES)
-        ]
-        for process in processes:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        for process in processes:
-            assert process.stdin is not None
-            process.stdin.write("\n")
-            process.stdin.flush()
-        return [[_read(line) for line in said.splitlines()] for said in _listen(processes)]
-
-
-def _listen(processes: list["subprocess.Popen[str]"]) -> list[str]:
-    """Read what all of them say at the same time, so that none waits to be heard."""
-    with ThreadPoolExecutor(len(processes)) as threads:
-        return list(threads.map(lambda process: process.communicate()[0], processes))
+    return [[_read(line) for line in said.splitlines()] for said in run_together(command, _PROCESSES)]
 
 
 def _read(line: str) -> tuple[float, list[str]]:

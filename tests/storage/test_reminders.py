@@ -1,9 +1,7 @@
 """Check-ins as rows: each occasion once, claimed by one worker, silence counted from when it was sent."""
 
 import asyncio
-import subprocess
 import sys
-from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,6 +15,7 @@ from storage.tables import clients
 from storage.tables import reminders as reminder_rows
 from storage.transaction import Work
 from tests.storage.conftest import SettableClock, Stores
+from tests.surroundings.together import run_together
 
 KIND = "checkin_month"
 
@@ -248,18 +247,4 @@ def _fill(work: Work, count: int = _ROWS) -> None:
 def _claim_in_processes(stores: Stores) -> list[list[str]]:
     folders = (str(stores.keys_folder), str(stores.data_folder))
     command = [sys.executable, "-m", "tests.storage.claiming_reminders", stores.url, stores.keystore_url, *folders]
-    with ExitStack() as stack:
-        processes = [
-            stack.enter_context(
-                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
-            )
-            for _ in range(_PROCESSES)
-        ]
-        for process in processes:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        for process in processes:
-            assert process.stdin is not None
-            process.stdin.write("\n")
-            process.stdin.flush()
-        return [process.communicate()[0].split() for process in processes]
+    return [said.split() for said in run_together(command, _PROCESSES)]
