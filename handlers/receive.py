@@ -67,7 +67,11 @@ class Receiver:
         source, now = (incoming.channel, incoming.address), self._world.clock().timestamp()
         if incoming.channel == _OWN_MACHINE or self._world.allowances.messages.take(source, now):
             return True
-        return _is_urgent(self._world, incoming) or await self._is_staff(incoming)
+        if _is_urgent(self._world, incoming):
+            return True
+        # Whoever was warned a moment ago is not staff: a flood costs no look into the database.
+        was_warned = self._world.allowances.warnings.spent(source, now) > 0
+        return not was_warned and await self._is_staff(incoming)
 
     async def _is_staff(self, incoming: Incoming) -> bool:
         if incoming.group_sender is not None or incoming.channel == WEBCHAT:

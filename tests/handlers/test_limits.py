@@ -41,6 +41,17 @@ async def test_too_many_messages_get_one_kind_sentence_and_then_silence(narrow: 
     assert [text.startswith(TOO_FAST) for text in narrow.heard(CLIENT)] == [False] * 30 + [True]
 
 
+async def test_what_is_beyond_the_limit_costs_no_step_in_the_database(
+    narrow: TestBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await narrow.say(CLIENT, "/start", *["menu"] * 31)
+    for kind in ("read", "write"):
+        monkeypatch.setattr(narrow.world.database, kind, _refuse)
+
+    for number in range(9):
+        await narrow.receiver.receive(Incoming("telegram", CLIENT, f"more {number}", Text("menu")))
+
+
 async def test_others_are_not_held_up(narrow: TestBed) -> None:
     await narrow.say(CLIENT, "/start", *["menu"] * 40)
     await narrow.say(OTHER_CLIENT, "/start")
@@ -221,3 +232,7 @@ def test_a_bucket_fills_by_time_and_never_above_its_brim() -> None:
     assert [buckets.take("one", 30.0) for _ in range(2)] == [True, False]
     assert [buckets.take("one", 9_000.0) for _ in range(3)] == [True, True, False]
     assert Allowances(Buckets(Limit(1, 1))).messages.take("one", 0.0)
+
+
+async def _refuse(_: object) -> None:
+    raise AssertionError("a step in the database")
