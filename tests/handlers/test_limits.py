@@ -49,7 +49,7 @@ async def test_what_is_beyond_the_limit_costs_no_step_in_the_database(
         monkeypatch.setattr(narrow.world.database, kind, _refuse)
 
     for number in range(9):
-        await narrow.receiver.receive(Incoming("telegram", CLIENT, f"more {number}", Text("menu")))
+        await narrow.receiver.receive(Incoming(narrow.channel.name, CLIENT, f"more {number}", Text("menu")))
 
 
 async def test_others_are_not_held_up(narrow: TestBed) -> None:
