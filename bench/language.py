@@ -8,6 +8,8 @@ from random import Random
 from statistics import quantiles
 
 from bench.phrases import Phrase, read_phrases
+from bench.questions import SETS as QUESTION_SETS
+from bench.questions import read_questions
 from bot.care.danger.reading import read_rules
 from bot.care.safety import IMMEDIATE, Alarm, Doubt, Rules, Verdict, screen
 from storage.library import read_library
@@ -24,6 +26,7 @@ def main() -> None:
         return
     for which in _SETS:
         _measure(which, list(read_phrases(which)), rules)
+    _measure_questions(rules)
 
 
 def _measure_start() -> Rules:
@@ -41,9 +44,9 @@ def _measure(which: str, phrases: list[Phrase], rules: Rules) -> None:
     seconds: list[float] = []
     verdicts: list[tuple[Phrase, Verdict]] = []
     for phrase in phrases:
-        started = time.perf_counter()
+        started = time.process_time()
         verdicts.append((phrase, screen(phrase.text, rules)))
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     print(f"\n{which}: {len(phrases)} phrases, {_milliseconds(seconds)}")
     for label in rules.order:
         _print_recall(label, [pair for pair in verdicts if pair[0].label == label])
@@ -53,6 +56,13 @@ def _measure(which: str, phrases: list[Phrase], rules: Rules) -> None:
     rated = sum(isinstance(verdict, Alarm) and verdict.severity == IMMEDIATE for _, verdict in urgent)
     print(f"  immediate rated immediate {rated / len(urgent):.3f}")
     _print_false(verdicts)
+
+
+def _measure_questions(rules: Rules) -> None:
+    """Print how many questions raise an alarm; a few of them do speak of danger."""
+    texts = [text for which in QUESTION_SETS for text, _ in read_questions(which)]
+    fired, asked = _count([(Phrase(text, None, "ordinary"), screen(text, rules)) for text in texts])
+    print(f"\nquestions never trained on: {len(texts)}, false alarms {fired:.3f}  asked {asked:.3f}")
 
 
 def _print_recall(name: str, verdicts: list[tuple[Phrase, Verdict]]) -> None:
@@ -81,7 +91,6 @@ def _milliseconds(seconds: list[float]) -> str:
 
 
 def _fuzz(rules: Rules, rounds: int) -> None:
-
     chance, slowest = Random(4), 0.0
     phrases = [phrase.text for which in (*_SETS, "train") for phrase in read_phrases(which)]
     for _ in range(rounds):

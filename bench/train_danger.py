@@ -23,9 +23,9 @@ from storage.library import CONTENT, read_library
 #: A feature must be seen in so many texts; rarer ones only say which text it was.
 _SEEN = 2
 #: Weights are kept in hundredths; a feature whose weights are all smaller than this says nothing.
-_LEAST = 0.32
+_LEAST = 0.4
 #: Probability of danger from which the model asks and fires, chosen on the tuning set.
-ASKS_FROM, FIRES_FROM = 0.31, 0.4
+ASKS_FROM, FIRES_FROM = 0.31, 0.5
 _STRICTNESS = 12.0
 _PATH = "danger/model.json"
 

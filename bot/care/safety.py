@@ -1,21 +1,22 @@
 """Hear danger in what a person writes, before anything else is read into it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.care.danger.concepts import Hit, Index, find
+from bot.care.danger.letters import undress
 from bot.care.danger.model import MASKED, Model, Score
 from bot.care.danger.rules import Finding, Outcome, Rule, apply
 from bot.care.danger.scopes import SCOPE_CONCEPTS, listen
-from bot.care.danger.words import Heard, Lexicon, hear
+from bot.care.danger.words import Heard, Lexicon, hear, hear_plain
 
 #: Severities, most urgent first.
 IMMEDIATE, HIGH = "immediate", "high"
 #: A text is heard in pieces of so many characters, cut where a sentence ends.
 _PIECE_CHARS = 400
-#: Of a longer text the beginning and the end are heard, so that one message cannot hold up the others.
-_HEARD_CHARS = 4_000
+#: Of a text longer than a message can be the beginning and the end are heard, so that it cannot hold up the others.
+_HEARD_CHARS = 4_096
 _SENTENCE_ENDS = re.compile(r"[.!?\n]+\s*")
 
 
@@ -36,7 +37,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Danger was heard.  `label`: the most pressing of all `labels`.  `why`: the rule, and the words it stands on."""
+    """Danger was heard: most likely `label`, of all `labels`.  `why`: the rule, and the words it stands on."""
 
     label: str
     severity: str
@@ -63,8 +64,10 @@ _CALM = Calm()
 _URGENT_FROM = 0.5
 #: So few words prove little to the model; it must be surer by this much.
 _FEW_WORDS, _SHORT_OF_PROOF = 5, 0.2
+#: Of two dangers found at once the more pressing leads, unless the other is so many times likelier for each rank.
+_PRESSING = 1.6
 #: Of words that are not judged by the model.
-_NOT_SCORED = Score("", 0.0, 0.0)
+_NOT_SCORED = Score("", 0.0, 0.0, {})
 
 
 def screen(text: str, rules: Rules, recent: Sequence[str] = ()) -> Verdict:
@@ -77,7 +80,7 @@ def screen(text: str, rules: Rules, recent: Sequence[str] = ()) -> Verdict:
     alone = _screen_pieces(text, rules, _CALM)
     if not recent or isinstance(alone, Alarm):
         return alone
-    before = " ".join(recent)
+    before = " ".join(recent)[-_PIECE_CHARS:]
     together = _screen_pieces(f"{before} {text}"[-_PIECE_CHARS:], rules, alone, by_model=False)
     heard_before = _screen_pieces(before, rules, _CALM, by_model=False)
     return together if _rank(together) > max(_rank(alone), _rank(heard_before)) else alone
@@ -101,8 +104,10 @@ def _rank(verdict: Verdict) -> int:
 
 
 def _screen_pieces(text: str, rules: Rules, verdict: Verdict, *, by_model: bool = True) -> Verdict:
-    for piece in _cut(text):
-        verdict = _join(verdict, _screen_piece(piece, rules, by_model=by_model), rules.order)
+    resolved: dict[str, tuple[str, ...]] = {}
+    for piece in _cut(_shorten(undress(_shorten(text), rules.lexicon.emoji))):
+        heard = hear_plain(piece, rules.lexicon, resolved)
+        verdict = _join(verdict, _screen_heard(heard, rules, by_model=by_model), rules.order)
     return verdict
 
 
@@ -110,16 +115,20 @@ def _join(one: Verdict, other: Verdict, order: Sequence[str]) -> Verdict:
     """Keep the more serious of two verdicts; alarms keep all their labels and the higher severity."""
     if isinstance(one, Alarm) and isinstance(other, Alarm):
         labels = tuple(label for label in order if label in one.labels or label in other.labels)
-        first, second = (one, other) if one.label == labels[0] else (other, one)
+        first, second = sorted((one, other), key=lambda alarm: order.index(alarm.label))
         severity = IMMEDIATE if IMMEDIATE in (one.severity, other.severity) else HIGH
-        return Alarm(labels[0], severity, labels, f"{first.why}; {second.why}")
+        return Alarm(first.label, severity, labels, f"{first.why}; {second.why}")
     return other if _rank(other) > _rank(one) else one
+
+
+def _shorten(text: str) -> str:
+    """Keep the beginning and the end of an endless text; undressed, some letters become many."""
+    half = _HEARD_CHARS // 2
+    return text if len(text) <= _HEARD_CHARS else f"{text[:half]}\n{text[-half:]}"
 
 
 def _cut(text: str) -> Iterator[str]:
     """Cut a text into pieces at sentence ends, or where a piece is full."""
-    if len(text) > _HEARD_CHARS:
-        text = f"{text[: _HEARD_CHARS // 2]}\n{text[-_HEARD_CHARS // 2 :]}"
     start = 0
     while len(text) - start > _PIECE_CHARS:
         full = text[start : start + _PIECE_CHARS]
@@ -130,8 +139,7 @@ def _cut(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _screen_piece(text: str, rules: Rules, *, by_model: bool) -> Verdict:
-    heard = hear(text, rules.lexicon)
+def _screen_heard(heard: Heard, rules: Rules, *, by_model: bool) -> Verdict:
     hits, masked = _unmask(find(heard.words, rules.index))
     if all(hit.concept in SCOPE_CONCEPTS for hit in hits):
         return _CALM
@@ -141,8 +149,13 @@ def _screen_piece(text: str, rules: Rules, *, by_model: bool) -> Verdict:
     said = listen(heard, by_concept)
     findings = [found for rule in rules.rules if (found := apply(rule, by_concept, said)) is not None]
     sure = [found for found in findings if found.outcome is Outcome.FIRE]
-    score = rules.model.score(_mask(heard, masked), by_concept) if by_model else _NOT_SCORED
-    return _sound(sure, score, heard, by_concept, rules) if sure else _weigh(findings, score, heard, by_concept, rules)
+
+    def score() -> Score:
+        return rules.model.score(_mask(heard, masked), by_concept) if by_model else _NOT_SCORED
+
+    if sure:
+        return _sound(sure, score, heard, by_concept, rules)
+    return _weigh(findings, score(), heard, by_concept, rules)
 
 
 def _unmask(hits: list[Hit]) -> tuple[list[Hit], frozenset[int]]:
@@ -159,19 +172,27 @@ def _mask(heard: Heard, masked: frozenset[int]) -> list[str]:
     return [MASKED if at in masked else word for at, word in enumerate(heard.words)]
 
 
-def _sound(sure: list[Finding], score: Score, heard: Heard, concepts: Mapping[str, object], rules: Rules) -> Alarm:
+def _sound(
+    sure: list[Finding], score: Callable[[], Score], heard: Heard, concepts: Mapping[str, object], rules: Rules
+) -> Alarm:
     found = {finding.rule.label for finding in sure}
     labels = tuple(label for label in rules.order if label in found)
-    urgent = any(finding.rule.severity == IMMEDIATE for finding in sure)
-    first = next(finding for finding in sure if finding.rule.label == labels[0])
-    severity = IMMEDIATE if urgent or _is_urgent(labels, score, concepts, rules) else HIGH
-    return Alarm(labels[0], severity, labels, _explain(first, heard))
+    urgent = any(finding.rule.severity == IMMEDIATE for finding in sure) or _is_raised(labels, concepts, rules)
+    scored = _NOT_SCORED if urgent and len(labels) == 1 else score()
+    lead = _lead(labels, scored.shares)
+    severity = IMMEDIATE if urgent or scored.urgency >= _URGENT_FROM else HIGH
+    return Alarm(lead, severity, labels, _explain(next(one for one in sure if one.rule.label == lead), heard))
 
 
-def _is_urgent(labels: Sequence[str], score: Score, concepts: Mapping[str, object], rules: Rules) -> bool:
-    """Tell whether something beside the danger makes it urgent, or texts like this one were; never the reverse."""
-    raised = any(concept in concepts for label in labels for concept in rules.raised.get(label, ()))
-    return raised or score.urgency >= _URGENT_FROM
+def _lead(labels: Sequence[str], shares: Mapping[str, float]) -> str:
+    """Choose the likeliest of several dangers, given most pressing first; without a model it is the most pressing."""
+    likely = {label: shares.get(label, 0.0) / _PRESSING**rank for rank, label in enumerate(labels)}
+    return max(likely, key=likely.__getitem__)
+
+
+def _is_raised(labels: Sequence[str], concepts: Mapping[str, object], rules: Rules) -> bool:
+    """Tell whether something beside the danger makes it one for this minute."""
+    return any(concept in concepts for label in labels for concept in rules.raised.get(label, ()))
 
 
 def _weigh(
@@ -185,7 +206,8 @@ def _weigh(
     short = _SHORT_OF_PROOF if len(heard.words) < _FEW_WORDS else 0.0
     if score.danger >= fires_from + short and (asked or strongest is None):
         label = strongest.rule.label if strongest is not None else score.label
-        severity = IMMEDIATE if _is_urgent((label,), score, concepts, rules) else HIGH
+        urgent = score.urgency >= _URGENT_FROM or _is_raised((label,), concepts, rules)
+        severity = IMMEDIATE if urgent else HIGH
         return Alarm(label, severity, (label,), why)
     if strongest is not None and strongest.outcome >= Outcome.LOWERED:
         return Doubt(strongest.rule.label, _explain(strongest, heard))

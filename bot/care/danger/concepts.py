@@ -1,6 +1,6 @@
 """Find concepts, such as wishing or dying, in the words of a text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TypeVar
@@ -11,7 +11,6 @@ Key = TypeVar("Key")
 ANY = "_"
 #: Ends a word of a phrase of which only the beginning counts.
 ENDLESS = "*"
-_SHORTEST = 3
 _MOST_BETWEEN = 2
 
 
@@ -33,13 +32,17 @@ class Index:
     """Every phrase of every concept, where it is looked for.
 
     `pairs`: by its first two words.  `exact`: by its first, where the second may be of any kind.  `beginning`: by the
-    beginning of its first.  `ranged`: phrases that begin with a number.
+    beginning of its first, all of which are `openings`.  `ranged`: those that begin with a number, by their second
+    word, or by ANY where that may be of any kind.  `loose`: phrases that are not found by plain comparison,
+    each with the whole words that must be there.
     """
 
     pairs: Mapping[tuple[str, str], tuple[Phrase, ...]]
     exact: Mapping[str, tuple[Phrase, ...]]
     beginning: Mapping[str, tuple[Phrase, ...]]
-    ranged: tuple[Phrase, ...]
+    openings: tuple[str, ...]
+    ranged: Mapping[str, tuple[Phrase, ...]]
+    loose: Mapping[tuple[str, ...], frozenset[str]]
 
 
 def build_index(phrases: Iterable[Phrase]) -> Index:
@@ -47,33 +50,51 @@ def build_index(phrases: Iterable[Phrase]) -> Index:
     pairs: dict[tuple[str, str], list[Phrase]] = {}
     exact: dict[str, list[Phrase]] = {}
     beginning: dict[str, list[Phrase]] = {}
-    ranged: list[Phrase] = []
+    ranged: dict[str, list[Phrase]] = {}
+    loose: dict[tuple[str, ...], frozenset[str]] = {}
     for phrase in phrases:
         first, *rest = phrase[0]
+        if not all(word.isalnum() for word in phrase[0]):
+            loose[phrase[0]] = frozenset(word for word in phrase[0] if word.isalnum())
         if first.startswith("#"):
-            ranged.append(phrase)
+            ranged.setdefault(rest[0] if rest and rest[0].isalpha() else ANY, []).append(phrase)
         elif first.endswith(ENDLESS):
             beginning.setdefault(first[:-1], []).append(phrase)
         elif rest and rest[0].isalpha():
             pairs.setdefault((first, rest[0]), []).append(phrase)
         else:
             exact.setdefault(first, []).append(phrase)
-    return Index(_freeze(pairs), _freeze(exact), _freeze(beginning), tuple(ranged))
+    return Index(_freeze(pairs), _freeze(exact), _freeze(beginning), tuple(beginning), _freeze(ranged), loose)
 
 
 def find(words: tuple[str, ...], index: Index) -> list[Hit]:
     """List every concept found, in the order of the words."""
     hits: list[Hit] = []
+    said = set(words)
     for start, (word, following) in enumerate(zip_longest(words, words[1:])):
-        if word.isdecimal():
-            hits.extend(_match_all(words, start, index.ranged))
-            continue
-        hits.extend(_match_all(words, start, index.pairs.get((word, following), ())))
-        hits.extend(_match_all(words, start, index.exact.get(word, ())))
-        for end in range(_SHORTEST, len(word) + 1):
-            if word[:end] in index.beginning:
-                hits.extend(_match_all(words, start, index.beginning[word[:end]]))
+        for phrases in _look_up(word, following, index):
+            for phrase, concept in phrases:
+                end: int | None = start + len(phrase)
+                if words[start:end] != phrase:
+                    may_be = phrase in index.loose and index.loose[phrase] <= said
+                    end = _match(words, start, phrase) if may_be else None
+                if end is not None:
+                    hits.append(Hit(concept, start, end))
     return hits
+
+
+def _look_up(word: str, following: str, index: Index) -> Iterator[tuple[Phrase, ...]]:
+    """Yield the phrases that may begin with this word."""
+    if word.isdecimal():
+        yield index.ranged.get(following, ())
+        yield index.ranged.get(ANY, ())
+        return
+    if (word, following) in index.pairs:
+        yield index.pairs[word, following]
+    if word in index.exact:
+        yield index.exact[word]
+    if word.startswith(index.openings):
+        yield from (phrases for opening, phrases in index.beginning.items() if word.startswith(opening))
 
 
 def is_word(pattern: str, word: str) -> bool:
@@ -88,13 +109,6 @@ def is_word(pattern: str, word: str) -> bool:
 def _is_within(pattern: str, number: int) -> bool:
     least, _, most = pattern[1:].partition("-")
     return not most or int(least) <= number <= int(most)
-
-
-def _match_all(words: tuple[str, ...], start: int, phrases: tuple[Phrase, ...]) -> Iterable[Hit]:
-    for phrase, concept in phrases:
-        end = start + 1 if len(phrase) == 1 and not phrase[0].startswith("#") else _match(words, start, phrase)
-        if end is not None:
-            yield Hit(concept, start, end)
 
 
 def _match(words: tuple[str, ...], at: int, phrase: tuple[str, ...]) -> int | None:

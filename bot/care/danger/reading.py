@@ -1,13 +1,14 @@
 """Build the rules of danger from their files: words, concepts, one file of rules per label, and the model."""
 
-import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from bot.care.danger.concepts import ANY, ENDLESS, build_index
 from bot.care.danger.errors import DangerContentError
-from bot.care.danger.model import Model
+from bot.care.danger.model import Model, pack
 from bot.care.danger.rules import Rule
 from bot.care.danger.scopes import SCOPE_CONCEPTS, Scope
 from bot.care.danger.spelling import group_skeletons, group_stems
@@ -50,7 +51,7 @@ def _name(path: str) -> str | None:
 
 def _parse(path: str, text: str) -> Mapping[str, Any]:
     try:
-        parsed: Mapping[str, Any] = json.loads(text) if path.endswith(".json") else tomllib.loads(text)
+        parsed: Mapping[str, Any] = msgspec.json.decode(text) if path.endswith(".json") else tomllib.loads(text)
     except ValueError as error:
         raise DangerContentError(f"{path}: cannot be read: {error}") from None
     return parsed
@@ -81,12 +82,14 @@ def _read_lexicon(document: Mapping[str, Any], concepts: Mapping[str, Sequence[s
     values = {word for meant in canonical.values() for word in meant}
     ordinary = {word for one in document.get("ordinary", "").split(",") for word in one.split()}
     noise, tags = frozenset(_split(document.get("noise", ""))), frozenset(_split(document.get("tags", "")))
+    stems = group_stems(_split(document.get("stems", "")))
     return Lexicon(
         canonical=canonical,
         noise=noise,
         known=frozenset(whole | values | ordinary | noise | tags),
-        beginnings=frozenset(word[:-1] for word in spoken if word.endswith(ENDLESS)),
-        stems=group_stems(_split(document.get("stems", ""))),
+        beginnings=tuple(sorted({word[:-1] for word in spoken if word.endswith(ENDLESS)})),
+        stems=stems,
+        tails=frozenset(stem.word for group in stems.values() for stem in group),
         skeletons=group_skeletons(whole | canonical.keys()),
         emoji=dict(document.get("emoji", {})),
         joins=frozenset(_split(document.get("joins", ""))),
@@ -159,4 +162,5 @@ def _read_model(document: Mapping[str, Any], order: Sequence[str]) -> Model:
     thresholds = (document.get("asks_from"), document.get("fires_from"))
     if set(labels[1:]) != set(order) or len(sizes) != 1 or not all(isinstance(one, float) for one in thresholds):
         raise DangerContentError("danger/model: does not fit danger/concepts; train it again")
-    return Model(labels, tuple(document["bias"]), document["weights"], document["asks_from"], document["fires_from"])
+    weights = {name: pack(row) for name, row in document["weights"].items()}
+    return Model(labels, tuple(document["bias"]), weights, document["asks_from"], document["fires_from"])

@@ -55,7 +55,7 @@ class Finding:
 
 def apply(rule: Rule, hits: Mapping[str, Sequence[Hit]], said: Said) -> Finding | None:
     """Return the most serious thing the rule finds, or None."""
-    if any(concept in hits for concept in rule.lacks):
+    if not all(any(name in hits for name in names) for names in rule.wanted) or rule.lacks & hits.keys():
         return None
     best: Finding | None = None
     for start, end in _spans(rule, hits):
@@ -91,8 +91,6 @@ def _holds(scope: Scope, said: Said, start: int, end: int) -> bool:
 def _spans(rule: Rule, hits: Mapping[str, Sequence[Hit]]) -> Iterator[tuple[int, int]]:
     """Yield where all wanted concepts stand together."""
     places = [[hit for name in names for hit in hits.get(name, ())] for names in rule.wanted]
-    if not all(places):
-        return
     for first in places[0][:_MOST_TRIED]:
         parts = _gather(rule, first, places[1:])
         if parts is not None:

@@ -2,39 +2,58 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 
 #: From this length on two slips are forgiven.
-_LONG = 8
+_LONG, _MOST_SLIPS = 8, 2
 _SHORTEST = 4
 #: What a word looks like that has lost vowels: too few of them, a strange beginning, or a strange end.
 _FEW_VOWELS = 0.25
 _STRANGE = re.compile(r"^(?!ng|ny)[^aeiou]{2}|(?:[bcdfghjkmnpqrstvwxz]n|[bdgjmnt]k|[bdghjkmnp]r|[bgjkmp]t)$")
+_NO_VOWELS = str.maketrans("", "", "aeiou")
 
 
-def group_stems(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """A word that is repaired to, the letters in it, and what is left of it without vowels."""
+
+    word: str
+    letters: frozenset[str]
+    skeleton: str
+
+
+#: Words that are repaired to, by their first letter, in order.
+Stems = Mapping[str, tuple[Stem, ...]]
+
+
+def group_stems(words: Iterable[str]) -> dict[str, tuple[Stem, ...]]:
     """Group the words that may be repaired to by their first letter."""
     ordered = sorted({word for word in words if len(word) >= _SHORTEST})
-    return {letter: tuple(group) for letter, group in groupby(ordered, key=lambda word: word[0])}
+    stems = [Stem(word, frozenset(word), _strip_vowels(word)) for word in ordered]
+    return {letter: tuple(group) for letter, group in groupby(stems, key=lambda stem: stem.word[0])}
 
 
-def repair(word: str, stems: Mapping[str, tuple[str, ...]]) -> str | None:
+def repair(word: str, stems: Stems) -> str | None:
     """Return the stem a word is one slip away from (two for long ones), or None.
 
     The first letter must be right.  Words of four letters forgive only swapped and left-out letters.
     """
     if not 3 <= len(word) <= 16:  # noqa: PLR2004 - shorter and longer ones are other words
         return None
-    return next((stem for stem in stems.get(word[0], ()) if _is_near(word, stem)), None)
+    written = Stem(word, frozenset(word), _strip_vowels(word))
+    long_enough = (stem for stem in stems.get(word[0], ()) if -_MOST_SLIPS <= len(stem.word) - len(word) <= _MOST_SLIPS)
+    return next((stem.word for stem in long_enough if _is_near(written, stem)), None)
 
 
-def fill_gaps(word: str, stems: Mapping[str, tuple[str, ...]]) -> str | None:
+def fill_gaps(word: str, stems: Stems) -> str | None:
     """Return the stem that a word with stars in it was, each star standing for one letter; None if there is none."""
+    letters = frozenset(word) - {"*"}
     for letter, group in stems.items():
         if word[0] in (letter, "*"):
-            for stem in group:
-                if len(stem) == len(word) and all(one in ("*", other) for one, other in zip(word, stem, strict=True)):
-                    return stem
+            found = next((stem.word for stem in group if letters <= stem.letters and _fits(word, stem.word)), None)
+            if found is not None:
+                return found
     return None
 
 
@@ -56,8 +75,12 @@ def list_fuller(word: str, skeletons: Mapping[str, tuple[str, ...]]) -> list[str
     return [full for full in skeletons.get(skeleton, ()) if len(full) > len(word) and _is_within(word, full)]
 
 
+def _fits(starred: str, word: str) -> bool:
+    return len(word) == len(starred) and all(one in ("*", other) for one, other in zip(starred, word, strict=True))
+
+
 def _strip_vowels(word: str) -> str:
-    return word[:1] + "".join(letter for letter in word[1:] if letter not in "aeiou")
+    return word[:1] + word[1:].translate(_NO_VOWELS)
 
 
 def _is_within(word: str, full: str) -> bool:
@@ -65,17 +88,18 @@ def _is_within(word: str, full: str) -> bool:
     return all(letter in letters for letter in word)
 
 
-def _is_near(word: str, stem: str) -> bool:
-    slips = 2 if min(len(word), len(stem)) >= _LONG else 1
-    if abs(len(word) - len(stem)) > slips:
+def _is_near(written: Stem, stem: Stem) -> bool:
+    word, wanted = written.word, stem.word
+    slips = _MOST_SLIPS if min(len(word), len(wanted)) >= _LONG else 1
+    if len(written.letters ^ stem.letters) > 2 * slips:  # a slip brings one letter and takes another away at most
         return False
-    if len(stem) == _SHORTEST:
-        return _is_swapped(word, stem) or _is_shortened(word, stem)
-    return _distance(word, stem) <= slips and _distance(_strip_vowels(word), _strip_vowels(stem)) <= 1
+    if len(wanted) == _SHORTEST:
+        return _is_swapped(word, wanted) or _is_shortened(word, wanted)
+    return _are_close(written.skeleton, stem.skeleton, 1) and _are_close(word, wanted, slips)
 
 
 def _is_swapped(word: str, stem: str) -> bool:
-    return len(word) == len(stem) and word != stem and sorted(word) == sorted(stem) and _distance(word, stem) == 1
+    return len(word) == len(stem) and word != stem and sorted(word) == sorted(stem) and _are_close(word, stem, 1)
 
 
 def _is_shortened(word: str, stem: str) -> bool:
@@ -83,15 +107,14 @@ def _is_shortened(word: str, stem: str) -> bool:
     return any(word == stem[:at] + stem[at + 1 :] for at in vowels)
 
 
-def _distance(one: str, other: str) -> int:
-    """Count slips: a letter more, less, changed, or two neighbours swapped."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for at, letter in enumerate(one, start=1):
-        last, before, row = before, row, [at]
-        for to, wanted in enumerate(other, start=1):
-            cost = min(before[to] + 1, row[to - 1] + 1, before[to - 1] + (letter != wanted))
-            if last and to > 1 and letter == other[to - 2] and one[at - 2] == wanted:
-                cost = min(cost, last[to - 2] + 1)
-            row.append(cost)
-    return row[-1]
+def _are_close(one: str, other: str, slips: int) -> bool:
+    """Tell whether at most so many slips lie between: a letter more, less, changed, or two neighbours swapped."""
+    if abs(len(one) - len(other)) > slips:
+        return False
+    first = next((at for at, (mine, yours) in enumerate(zip(one, other, strict=False)) if mine != yours), None)
+    if first is None or slips == 0:
+        return first is None
+    one, other, slips = one[first:], other[first:], slips - 1
+    if _are_close(one[1:], other[1:], slips) or _are_close(one[1:], other, slips) or _are_close(one, other[1:], slips):
+        return True
+    return len(one) > 1 and one[:2] == other[1::-1] and _are_close(one[2:], other[2:], slips)

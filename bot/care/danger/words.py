@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.care.danger.letters import undress
-from bot.care.danger.spelling import fill_gaps, list_fuller, repair
+from bot.care.danger.spelling import Stems, fill_gaps, list_fuller, repair
 
 #: What every way of saying "not" becomes.
 NOT = "tidak"
@@ -42,6 +42,8 @@ _CLITICS = (
 _PREFIXES = ("ba", "ma", "ta", "na")
 _GLUED_NOT = ("nggak", "ngga", "gak", "ga", "gk", "ndak", "nda", "dak", "teu", "kada", "tra", "ora")
 _SHORTEST_REST = 3
+#: So many different words of one text are taken apart; a message with more is made to hold us up.
+_MOST_RESOLVED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,17 @@ class Lexicon:
     """What is known about words.
 
     `canonical`: as written -> canonical words.  `noise`: words that say nothing here.  `known`: words that need no
-    repair.  `beginnings`: what concept words begin with where any ending will do.  `stems`: by first letter, what is
-    repaired to.  `skeletons`: without vowels -> words written so.  `joins`: words that open a new clause.
+    repair.  `beginnings`: what concept words begin with where any ending will do.  `stems`: what is repaired to, and
+    `tails`: the same words, looked for at the end of two written as one.  `skeletons`: without vowels -> words written
+    so.  `joins`: words that open a new clause.
     """
 
     canonical: Mapping[str, tuple[str, ...]]
     noise: frozenset[str]
     known: frozenset[str]
-    beginnings: frozenset[str]
-    stems: Mapping[str, tuple[str, ...]]
+    beginnings: tuple[str, ...]
+    stems: Stems
+    tails: frozenset[str]
     skeletons: Mapping[str, tuple[str, ...]]
     emoji: Mapping[str, str]
     joins: frozenset[str]
@@ -69,7 +73,7 @@ class Lexicon:
 
     def begins_known(self, word: str) -> bool:
         """Tell whether a word is a concept word with any ending."""
-        return any(word[:end] in self.beginnings for end in range(_SHORTEST_REST, len(word) + 1))
+        return word.startswith(self.beginnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +92,24 @@ class Heard:
 
 def hear(text: str, lexicon: Lexicon) -> Heard:
     """Hear the words of a text.  Never raises."""
+    return hear_plain(undress(text, lexicon.emoji), lexicon, {})
+
+
+def hear_plain(text: str, lexicon: Lexicon, resolved: dict[str, tuple[str, ...]]) -> Heard:
+    """Hear the words of a text that is undressed already.  Never raises.
+
+    `resolved`: what words of the same text were resolved to, which is kept so that none is resolved twice.
+    """
     hearing = _Hearing(lexicon)
-    tokens = [match[0] for match in _TOKENS.finditer(undress(text, lexicon.emoji))]
-    for token in _join_prefixes(tokens, lexicon):
+    for token in _join_prefixes(_TOKENS.findall(text), lexicon):
         if _ENDS.match(token):
             hearing.end_clause(is_question="?" in token)
-        else:
-            for word in resolve(token, lexicon):
-                hearing.add(word)
+            continue
+        if token not in resolved:
+            crowded = len(resolved) >= _MOST_RESOLVED
+            resolved[token] = lexicon.canonical.get(token, (token,)) if crowded else resolve(token, lexicon)
+        for word in resolved[token]:
+            hearing.add(word)
     hearing.end_clause(is_question=True)
     return Heard(tuple(hearing.words), tuple(hearing.clauses), frozenset(hearing.asking), "?" in text)
 
@@ -156,6 +170,8 @@ def _look_up(token: str, lexicon: Lexicon) -> tuple[str, ...] | None:
 
 def _reshape(token: str) -> list[str]:
     """List what a disguised word may have been, likeliest first."""
+    if token.isalpha() and "v" not in token and not _RUN.search(token):
+        return []
     plain = token.replace("'", "")
     once, twice = _RUN.sub(r"\1", plain), _LONG_RUN.sub(r"\1\1", plain)
     shapes = [plain, twice, once]
@@ -174,7 +190,16 @@ def _letter(figure: re.Match[str]) -> str:
 
 
 def _take_apart(token: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """Resolve a word that is none: doubled, counted, glued, starred or misspelt; else it stays as it is."""
+    """Resolve a word that is none: doubled, counted, starred, glued or misspelt; else it stays as it is."""
+    return (None if token.isalpha() else _take_figures_apart(token, lexicon)) or (
+        _unglue(token, lexicon)
+        or _split(token, lexicon)
+        or _fill_vowels(token, lexicon)
+        or _known_parts(repair(token, lexicon.stems) or token, lexicon)
+    )
+
+
+def _take_figures_apart(token: str, lexicon: Lexicon) -> tuple[str, ...] | None:
     twice = _TWICE.fullmatch(token)
     if twice:
         once = resolve(twice[1], lexicon)
@@ -184,12 +209,7 @@ def _take_apart(token: str, lexicon: Lexicon) -> tuple[str, ...]:
         return (counted[1], *(_look_up(counted[2], lexicon) or (counted[2],)))
     if "*" in token:
         return _known_parts(fill_gaps(token, lexicon.stems) or token.replace("*", ""), lexicon)
-    return (
-        _unglue(token, lexicon)
-        or _split(token, lexicon)
-        or _fill_vowels(token, lexicon)
-        or _known_parts(repair(token, lexicon.stems) or token, lexicon)
-    )
+    return None
 
 
 def _fill_vowels(token: str, lexicon: Lexicon) -> tuple[str, ...] | None:
@@ -205,13 +225,13 @@ def _known_parts(word: str, lexicon: Lexicon) -> tuple[str, ...]:
 
 
 def _unglue(token: str, lexicon: Lexicon) -> tuple[str, ...] | None:
-    for clitic in _CLITICS:
+    for clitic in _CLITICS if token.endswith(_CLITICS) else ():
         rest = token.removesuffix(clitic)
         if rest != token and len(rest) >= _SHORTEST_REST:
             found = _look_up(rest, lexicon)
             if found is not None:
                 return found
-    for glued in _GLUED_NOT:
+    for glued in _GLUED_NOT if token.startswith(_GLUED_NOT) else ():
         rest = token.removeprefix(glued)
         if rest != token and len(rest) >= _SHORTEST_REST:
             found = _look_up(rest, lexicon)
@@ -227,13 +247,11 @@ def _strip_prefix(token: str, lexicon: Lexicon) -> tuple[str, ...] | None:
 
 def _split(token: str, lexicon: Lexicon) -> tuple[str, ...] | None:
     """Part two words written as one, if the second is one that must not be missed: pengenmati."""
-    for group in lexicon.stems.values():
-        for stem in group:
-            rest = token.removesuffix(stem)
-            if rest != token and len(rest) >= _SHORTEST_REST:
-                found = _look_up(rest, lexicon)
-                if found is not None:
-                    return (*found, *_known_parts(stem, lexicon))
+    for at in range(_SHORTEST_REST, len(token)):
+        if token[at:] in lexicon.tails:
+            found = _look_up(token[:at], lexicon)
+            if found is not None:
+                return (*found, *_known_parts(token[at:], lexicon))
     return None
 
 

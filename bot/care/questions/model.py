@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import exp, sqrt
+from math import sqrt
+
+from bot.care.features import Extent, list_shared, share_out
 
 #: A text with fewer known features than this is not blown up to a loud one.
 FEWEST = 12
-_MOST_WORDS, _MOST_CONCEPTS = 60, 16
-_SHORTEST_GRAM, _LONGEST_GRAM = 3, 5
+_EXTENT = Extent(words=60, concepts=16, piece=5)
+#: A text of so many words is short, one of more than so many is long.
+_SHORT, _LONG = 2, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +30,12 @@ class Model:
             for place, weight in zip(row[::2], row[1::2], strict=True):
                 sums[int(place)] += weight
         sums = [bias + scale * total for bias, total in zip(self.bias, sums, strict=True)]
-        highest = max(sums)
-        shares = [exp(one - highest) for one in sums]
-        whole = sum(shares)
-        return {label: share / whole for label, share in zip(self.labels, shares, strict=True)}
+        return dict(zip(self.labels, share_out(sums), strict=True))
 
 
 def list_features(words: Sequence[str], concepts: Iterable[str]) -> set[str]:
-    """List what the model looks at: words, neighbours, pieces of words, concepts and pairs of concepts."""
-    heard = words[:_MOST_WORDS]
-    features = {f"w {word}" for word in heard}
-    features.update(f"b {one} {other}" for one, other in pairwise(heard))
-    for word in set(heard):
-        features.update(_pieces(f"<{word}>"))
-    named = sorted(set(concepts))[:_MOST_CONCEPTS]
-    features.update(f"c {name}" for name in named)
-    features.update(f"p {one} {other}" for at, one in enumerate(named) for other in named[at + 1 :])
-    features.add("l short" if len(heard) <= 2 else "l long" if len(heard) > 8 else "l middle")  # noqa: PLR2004
+    """List what the model looks at: the features, and how long the text is."""
+    length = min(len(words), _EXTENT.words)
+    features = list_shared(words, concepts, _EXTENT)
+    features.add("l short" if length <= _SHORT else "l long" if length > _LONG else "l middle")
     return features
-
-
-def _pieces(word: str) -> Iterable[str]:
-    for size in range(_SHORTEST_GRAM, _LONGEST_GRAM + 1):
-        for at in range(len(word) - size + 1):
-            yield word[at : at + size]
