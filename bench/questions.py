@@ -1,4 +1,4 @@
-"""Measure how questions and substances are understood on sets never trained on: right, wrong, offered, milliseconds."""
+"""Measure how questions and substances are understood on sets never trained on: right, wrong, refused, milliseconds."""
 
 import sys
 import time
@@ -6,27 +6,35 @@ import tomllib
 from pathlib import Path
 from statistics import quantiles
 
+from bot.care.danger.reading import read_rules
 from bot.care.questions.book import OUT_OF_SCOPE, Book
 from bot.care.questions.reading import read_book
 from bot.care.questions.understanding import Answered, Nothing, Offered, Refused, Understood, understand
+from bot.care.safety import Alarm, Rules, screen
 from bot.care.substances import find, list_classes
 from storage.library import read_library
 
 #: Sets apart from what the model is trained on.
-SETS = ("test", "unseen")
+SETS = ("test", "unseen", "third", "fourth", "fifth")
+SUBSTANCE_SETS = ("substances", "substances_third", "substances_fourth")
 _FOLDER = Path(__file__).parent.parent / "tests" / "questions"
 
 
 def main() -> None:
     """Print the scores; `python -m bench.questions misses` prints what was missed as well."""
-    book = read_book(read_library())
+    files = read_library()
+    book, rules = read_book(files), read_rules(files)
     for which in SETS:
-        _measure(which, book)
-    recall, precision = score_substances(book)
-    print(f"substances recall {recall:.3f}, precision {precision:.3f}")
+        _measure(which, book, rules)
+    for which in SUBSTANCE_SETS:
+        recall, precision = score_substances(book, which)
+        print(f"{which}: recall {recall:.3f}, precision {precision:.3f}")
+        if "misses" in sys.argv:
+            for row in _read_named(which):
+                _print_named(row, book)
 
 
-def _measure(which: str, book: Book) -> None:
+def _measure(which: str, book: Book, rules: Rules) -> None:
     rows = read_questions(which)
     seconds: list[float] = []
     understood: list[tuple[str, str, Understood]] = []
@@ -34,19 +42,26 @@ def _measure(which: str, book: Book) -> None:
         started = time.perf_counter()
         understood.append((text, question, understand(text, book)))
         seconds.append(time.perf_counter() - started)
-    for name, share in score(understood).items():
-        print(f"{name:<28} {share:.3f}")
     print(f"{which}: {len(rows)} texts, p99 {quantiles(seconds, n=100)[98] * 1000:.2f} ms")
+    for name, share in score(understood).items():
+        print(f"  {name:<28} {share:.3f}")
+    forbidden = [(text, why, understand(text, book)) for text, why in read_questions(which, "refused")]
+    for name, share in score_refused(forbidden).items():
+        print(f"  {name:<28} {share:.3f}")
+    rung = [text for text, _ in rows if isinstance(screen(text, rules), Alarm)]
+    print(f"  {'false alarms of danger':<28} {len(rung) / len(rows):.3f}")
     if "misses" in sys.argv:
-        for text, question, one in understood:
-            if not _is_right(question, one):
-                print(f"  {question:<24} {text!r}: {one}")
+        for text, question, one in [*understood, *forbidden]:
+            if not _is_right(question, one) and not isinstance(one, Refused):
+                print(f"    {question:<24} {text!r}: {one}")
+        for text in rung:
+            print(f"    rings: {text!r}")
 
 
-def read_questions(which: str) -> list[tuple[str, str]]:
-    """Read one of the sets: (text, question) pairs."""
+def read_questions(which: str, kind: str = "question") -> list[tuple[str, str]]:
+    """Read one of the sets: (text, question) pairs; of `refused` (text, refusal) pairs, none in the earlier sets."""
     document = tomllib.loads((_FOLDER / f"{which}.toml").read_text(encoding="utf-8"))
-    return [(text, name) for name, said in document["question"].items() for text in said.strip().splitlines()]
+    return [(text, name) for name, said in document.get(kind, {}).items() for text in said.strip().splitlines()]
 
 
 def score(understood: list[tuple[str, str, Understood]]) -> dict[str, float]:
@@ -65,14 +80,34 @@ def score(understood: list[tuple[str, str, Understood]]) -> dict[str, float]:
     }
 
 
-def score_substances(book: Book) -> tuple[float, float]:
-    """Return recall and precision over the classes named in the set of substances."""
-    document = tomllib.loads((_FOLDER / "substances.toml").read_text(encoding="utf-8"))
+def score_refused(understood: list[tuple[str, str, Understood]]) -> dict[str, float]:
+    """Return the shares of what must not be answered that was refused, and that was answered all the same."""
+    if not understood:
+        return {}
+    refused = sum(isinstance(one, Refused) for _, _, one in understood)
+    answered = sum(isinstance(one, Answered) for _, _, one in understood)
+    return {"forbidden, refused": refused / len(understood), "forbidden, answered": answered / len(understood)}
+
+
+def score_substances(book: Book, which: str) -> tuple[float, float]:
+    """Return recall and precision over the classes named in a set of substances."""
     meant = found = both = 0
-    for row in document["text"]:
-        wanted, heard = set(row["classes"]), set(list_classes(find(row["said"], book.substances)))
+    for said, classes in _read_named(which):
+        wanted, heard = set(classes), set(list_classes(find(said, book.substances)))
         meant, found, both = meant + len(wanted), found + len(heard), both + len(wanted & heard)
     return both / meant, both / found
+
+
+def _read_named(which: str) -> list[tuple[str, list[str]]]:
+    document = tomllib.loads((_FOLDER / f"{which}.toml").read_text(encoding="utf-8"))
+    return [(row["said"], row["classes"]) for row in document["text"]]
+
+
+def _print_named(row: tuple[str, list[str]], book: Book) -> None:
+    said, wanted = row
+    heard = list_classes(find(said, book.substances))
+    if set(heard) != set(wanted):
+        print(f"    {said!r}: {', '.join(heard) or 'none'}, wanted {', '.join(wanted) or 'none'}")
 
 
 def _is_right(question: str, one: Understood) -> bool:

@@ -23,12 +23,12 @@ from storage.library import CONTENT, read_library
 #: A feature must be seen in so many phrasings; rarer ones only say which phrasing it was.
 _SEEN = 2
 #: Smaller weights say nothing; what is left fits a page of a few hundred kilobytes.
-_LEAST = 0.35
+_LEAST = 0.4
 _STRICTNESS = 30.0
 #: What is out of scope is said in more ways than any question; it counts less, so that it does not outvote them.
-_OUT_OF_SCOPE_COUNTS = 0.6
+_OUT_OF_SCOPE_COUNTS = 0.9
 #: Every phrasing is also learned with slips, as people write.
-_COPIES = 2
+_COPIES = 3
 
 
 def main() -> None:

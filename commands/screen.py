@@ -7,25 +7,30 @@ from collections.abc import Mapping
 import click
 
 from bot.care.danger.reading import read_rules
+from bot.care.listening.checking import Heard
 from bot.care.questions.book import OUT_OF_SCOPE, Book
 from bot.care.questions.reading import read_book
 from bot.care.questions.understanding import Answered, Nothing, Offered, Refused, Understood, understand
 from bot.care.safety import Alarm, Calm, Doubt, Rules, Verdict, screen
 from bot.care.substances import find, list_classes
 from bot.config import Config
+from commands.heard import lay_over, shipped_option
 from commands.settings import config_option, refusals
 from storage.library import read_library
 
 
 @click.command(name="screen")
 @config_option()
-def screen_lines(config: Config) -> None:
-    """Read one text per line and print one JSON object per line, at once."""
+@shipped_option()
+def screen_lines(config: Config, *, shipped: bool) -> None:
+    """Read one text per line and print one JSON object per line, at once, by the rules in force here."""
     with refusals():
         files = read_library(config.care.content_dir)
-        rules, book = read_rules(files), read_book(files)
+        book = read_book(files)
+        heard, _ = lay_over(config, files, Heard(read_rules(files), book), shipped=shipped)
     for line in sys.stdin:
-        click.echo(json.dumps(describe(line.rstrip("\r\n"), rules, book), ensure_ascii=False))
+        said = describe(line.rstrip("\r\n"), heard.rules, heard.book or book)
+        click.echo(json.dumps(said, ensure_ascii=False))
         sys.stdout.flush()
 
 

@@ -76,6 +76,7 @@ class ListeningPages:
         return self._renderer.show(
             "listening_danger.html",
             frame,
+            labels=self._listening.labels,
             rules=self._listening.rules(),
             concepts=concepts,
             may_change=self._may_change(visit),

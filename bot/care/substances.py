@@ -23,8 +23,12 @@ CLASSES = (
 _KEYS = ("id", "class", "choice", "name", "name_en", "words")
 _FIGURES = str.maketrans("01345", "oieas")
 _DISGUISED = re.compile(r"(?=.*[^\W\d_].*[^\W\d_])(?=.*[01345])\w{4,}")
-_TAILS = ("nya", "an", "ku", "mu", "in", "lah", "mi", "ji")
-_SHORTEST_REST = 4
+#: Endings and beginnings put to a word that names a substance, each with the shortest word it is taken off.
+_TAILS = {"nya": 4, "an": 5, "ku": 4, "mu": 4, "in": 5, "lah": 4, "mi": 4, "ji": 4}
+_HEADS = {"nge": 4, "ng": 5, "di": 5, "ke": 6}
+#: From so many letters on a name is known with one slip in it; a shorter one, or a verb, would be another word.
+_SHORTEST_SLIPPED = 8
+_VERBS = ("ng", "ny")
 #: Before the id of a substance: words in which its own words mean something else.
 _GUARD = "not "
 
@@ -53,12 +57,13 @@ class Dictionary:
 
     substances: Mapping[str, Substance]
     known: Phrasebook
-    words: frozenset[str]  #: every single word that names a substance
+    words: frozenset[str]  #: every single word that names a substance, or looks like one and is none
+    slips: Mapping[str, str]  #: a long name, and it without one of its letters -> the name
 
 
 def find(text: str, dictionary: Dictionary) -> tuple[Substance, ...]:
     """List the substances named in a text, in the order they are named, once each.  Never raises."""
-    tokens = tuple(_undisguise(token, dictionary.words) for token in split_tokens(text))
+    tokens = tuple(_undisguise(token, dictionary) for token in split_tokens(text))
     spans = dictionary.known.spans(tokens)
     guarded = {(at, name) for start, end, name in spans if name.startswith(_GUARD) for at in range(start, end)}
     named = [
@@ -79,8 +84,10 @@ def read_substances(document: Mapping[str, Any]) -> Dictionary:
     rows = document.get("substance", [])
     substances = {row["id"]: _read(row) for row in rows if _is_whole(row)}
     said = [pair for row in rows for pair in _phrases(row)]
-    words = frozenset(phrase[0] for phrase, name in said if len(phrase) == 1 and name in substances)
-    return Dictionary(substances, Phrasebook(said), words)
+    single = {phrase[0]: name for phrase, name in said if len(phrase) == 1}
+    names = (word for word in sorted(single) if single[word] in substances and _may_slip(word))
+    slips = {slip: word for word in names for slip in (word, *_leave_out(word))}
+    return Dictionary(substances, Phrasebook(said), frozenset(single), slips)
 
 
 def _is_whole(row: Mapping[str, Any]) -> bool:
@@ -103,16 +110,32 @@ def _phrases(row: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
                 yield ((f"{said[0]}{ENDLESS}",) if phrase.strip().endswith(ENDLESS) else said), name
 
 
-def _undisguise(token: str, known: frozenset[str]) -> str:
-    """Lift figures for letters, a doubled word, and endings, where a known word comes out."""
+def _undisguise(token: str, dictionary: Dictionary) -> str:
+    """Lift figures for letters, a doubled word, beginnings, endings and one slip, where a known word comes out."""
+    known = dictionary.words
     if token in known:
         return token
     plain = token.translate(_FIGURES) if _DISGUISED.fullmatch(token) else token
-    for one in (plain, plain.removesuffix("2"), token.removesuffix("2")):
+    for one in (plain, plain.removesuffix("2"), token.removesuffix("2"), *_strip(token)):
         if one in known:
             return one
-    for tail in _TAILS:
-        rest = token.removesuffix(tail)
-        if rest != token and len(rest) >= _SHORTEST_REST and rest in known:
-            return rest
-    return token
+    near = (plain, *_leave_out(plain)) if len(plain) >= _SHORTEST_SLIPPED - 1 else ()
+    return next((dictionary.slips[one] for one in near if one in dictionary.slips), token)
+
+
+def _strip(token: str) -> Iterator[str]:
+    for tail, shortest in _TAILS.items():
+        if token.endswith(tail) and len(token) - len(tail) >= shortest:
+            yield token.removesuffix(tail)
+    for head, shortest in _HEADS.items():
+        if token.startswith(head) and len(token) - len(head) >= shortest:
+            yield token.removeprefix(head)
+
+
+def _may_slip(word: str) -> bool:
+    return len(word) >= _SHORTEST_SLIPPED and not word.startswith(_VERBS)
+
+
+def _leave_out(word: str) -> Iterator[str]:
+    """List a word without one of its letters; the first of them stays."""
+    return (word[:at] + word[at + 1 :] for at in range(1, len(word)))

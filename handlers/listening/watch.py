@@ -3,15 +3,21 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.care.listening.changes import Change, ChangeError
 from bot.care.listening.checking import Heard, build
+from bot.care.questions.book import Answer, Book
+from bot.dialogue.script import Script
+from bot.signing import SignOff, read_sign_offs
+from bot.steps import parse_toml
 from handlers.world import World
 from storage import listening
 from storage.library import CONTENT, LibraryUnreadable, read_library
 from storage.transaction import Work
 
 log = logging.getLogger(__name__)
+_SAFETY = "safety.toml"
 
 
 class ListeningWatch:
@@ -45,12 +51,35 @@ class ListeningWatch:
 
 def build_anew(world: World, changes: Sequence[Change]) -> Heard:
     """Build what people are heard by from the content files and changes.  Raises ChangeError or LibraryUnreadable."""
-    return build(read_files(world), world.spoken.shipped.questions, changes)
+    files, shipped = read_files(world), world.spoken.shipped
+    heard = build(files, shipped.questions, changes)
+    return replace(heard, book=_note_unsigned(heard.book, shipped, read_sign_offs(parse_toml(files[_SAFETY], _SAFETY))))
 
 
 def read_files(world: World) -> dict[str, str]:
     """Read the content files of this installation."""
     return read_library(world.config.care.content_dir or CONTENT)
+
+
+def _note_unsigned(book: Book | None, shipped: Script, sign_offs: Sequence[SignOff]) -> Book | None:
+    """Say under answers staff changed that nobody of the trade has signed them; a signature ends with its wording."""
+    if book is None or shipped.questions is None:
+        return book
+    answers = dict(book.answers)
+    for sign_off in sign_offs:
+        name = sign_off.text.removeprefix("faq ")
+        if name in answers and answers[name].short != shipped.questions.answers[name].short:
+            answers[name] = _note(answers[name], shipped, f"unsigned_{sign_off.by}")
+    return replace(book, answers=answers)
+
+
+def _note(answer: Answer, script: Script, phrase: str) -> Answer:
+    notes = {language: script.phrases[language][phrase] for language in script.languages}
+    short = {
+        language: said if said.endswith(notes[language]) else f"{said} {notes[language]}"
+        for language, said in answer.short.items()
+    }
+    return replace(answer, short=short)
 
 
 def _load(work: Work, version: int) -> tuple[Change, ...]:

@@ -21,9 +21,9 @@ DANGERS = {
     "self_harm": ("saya lagi nyayat tangan saya", "Ingin menyakiti diri?", "menyakiti diri"),
     "overdose": ("teman saya overdosis, tidak bangun", "gosok tulang dadanya", "overdosis"),
     "withdrawal_emergency": ("saya sakau parah, kejang kejang", "Sedang kejang:", "putus zat yang berbahaya"),
-    "psychosis": ("saya dengar suara suara yang menyuruh saya", "Beri jarak.", ""),
+    "psychosis": ("ada suara di kepala nyuruh saya bunuh ibu", "Beri jarak.", "kehilangan kendali atau halusinasi"),
     "violence_or_abuse": ("suami saya mukulin saya sekarang", "110: polisi", "kekerasan"),
-    "child_danger": ("anak saya dipukuli bapaknya", "SAPA", ""),
+    "child_danger": ("anak saya umur 3 tahun nelen pil", "SAPA", "anak dalam bahaya"),
 }
 
 

@@ -101,6 +101,27 @@ async def test_relatives_beside_somebody_who_dies_call(bed: TestBed) -> None:
     assert f"{ALARM} overdosis" in bed.last(COORDINATOR).text
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("ada suara di kepala nyuruh saya bunuh ibu", "kehilangan kendali atau halusinasi"),
+        ("anak saya umur 3 tahun nelen pil", "anak dalam bahaya"),
+    ],
+)
+@pytest.mark.parametrize("about", ["🌱 Bantuan untuk saya", "🤝 Untuk orang dekat"])
+async def test_a_mind_out_of_control_and_a_child_call_as_the_others_do(
+    bed: TestBed, words: str, kind: str, about: str
+) -> None:
+    await add_coordinator(bed)
+    await bed.say(CLIENT, "/start")
+    await bed.tap(CLIENT, about)
+
+    await bed.say(CLIENT, words)
+
+    assert f"{ALARM} {kind}" in bed.last(COORDINATOR).text
+    assert "Kami sudah memberi tahu koordinator" in bed.last(CLIENT).text
+
+
 async def test_it_is_told_three_times_at_most_and_the_later_ones_reach_the_coordinators(bed: TestBed) -> None:
     await add_coordinator(bed)
     await bed.counsellor(COUNSELLOR)

@@ -115,3 +115,18 @@ async def test_two_processes_do_not_share_what_they_took_up(bed: TestBed) -> Non
 
     assert is_alarmed(other)
     assert not is_alarmed(bed.world)
+
+
+async def test_a_changed_answer_on_law_says_that_no_lawyer_has_signed_it(bed: TestBed) -> None:
+    said = ("Datang sendiri tidak ditangkap.", "Whoever comes is not arrested.")
+    await put_in_force(bed, Change(ChangeKind.ANSWER, "arrest_fear", said, DAY))
+
+    assert await ListeningWatch(bed.world).take_up()
+
+    shipped = bed.world.spoken.shipped.questions
+    assert bed.world.script.questions is not None
+    assert shipped is not None
+    answers = bed.world.script.questions.answers
+    assert answers["arrest_fear"].short["id"] == "Datang sendiri tidak ditangkap. Belum ditinjau ahli hukum."
+    assert answers["arrest_fear"].short["en"].startswith("Whoever comes is not arrested. ")
+    assert answers["cost"] == shipped.answers["cost"]

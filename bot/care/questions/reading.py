@@ -1,10 +1,11 @@
 """Read everything that is known about questions out of content/faq, content/questions.* and content/substances.toml."""
 
-import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
+
+import msgspec
 
 from bot.care.questions.book import OUT_OF_SCOPE, SUBSTANCE, Answer, Book, Refusal, Threshold
 from bot.care.questions.model import Model
@@ -57,7 +58,9 @@ def _parse(path: str, files: Mapping[str, str]) -> Mapping[str, Any]:
     if path not in files:
         raise QuestionsError(f"{path}: missing; questions are understood by it")
     try:
-        parsed: Mapping[str, Any] = json.loads(files[path]) if path.endswith(".json") else tomllib.loads(files[path])
+        parsed: Mapping[str, Any] = (
+            msgspec.json.decode(files[path]) if path.endswith(".json") else tomllib.loads(files[path])
+        )
     except ValueError as error:
         raise QuestionsError(f"{path}: cannot be read: {error}") from None
     return parsed

@@ -20,6 +20,8 @@ def _named(text: str) -> list[str]:
         ("pil putih tanpa merek", ["unmarked_pill"]),
         ("pil koplo", ["trihexyphenidyl"]),
         ("SABU, Sabu, sabu", ["methamphetamine"]),
+        ("ngeganja tiap sore", ["cannabis"]),
+        ("trmadol dan alprazollam", ["opioid_medicine", "sedatives"]),
     ],
 )
 def test_a_named_substance_is_recognised_once(text: str, named: list[str]) -> None:
@@ -28,7 +30,19 @@ def test_a_named_substance_is_recognised_once(text: str, named: list[str]) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["minum air", "beli lem buat sepatu", "isi bensin", "kirim ss chat", "lagu koplo", "pulau sabu", "kain sabu", ""],
+    [
+        "minum air",
+        "beli lem buat sepatu",
+        "isi bensin",
+        "kirim ss chat",
+        "lagu koplo",
+        "pulau sabu",
+        "kain sabu",
+        "arakan",
+        "ngerasa",
+        "pemenang",
+        "seledri",
+    ],
 )
 def test_a_word_that_means_something_else_is_none(text: str) -> None:
     assert _named(text) == []

@@ -4,6 +4,10 @@ from functools import cache
 
 import pytest
 
+from bench.questions import SETS, read_questions
+from bot.care.questions.book import Answer
+from bot.care.questions.understanding import Answered, Offered, understand
+from bot.care.safety import Calm, Doubt, screen
 from bot.content import read_content
 from bot.dialogue.effects import Relay
 from bot.dialogue.events import Accompanied, Found, Typed
@@ -11,8 +15,9 @@ from bot.dialogue.script import Script
 from storage.library import read_library
 from tests.bot.dialogue.talk import Talk, name_place
 
-_UNSURE = "jadwal praktek kliniknya"
 _COST = "Rawat jalan di klinik BNN gratis"
+#: Questions whose names stand on buttons of the menu as well.
+_ON_THE_MENU = {"arrest_fear", "for_family_member", "talk_to_human"}
 
 
 @cache
@@ -74,12 +79,28 @@ def test_a_place_is_still_taken_as_a_place(place: str) -> None:
     assert [asked.text for asked in talk.asked_world] == [place]
 
 
-def test_what_is_not_sure_is_offered_and_a_tap_answers() -> None:
-    talk = _talk().type("mulai", _UNSURE)
+def _find_unsure() -> tuple[str, Answer]:
+    """Find words the service is not sure of, and the answer it thinks of first."""
+    script = _script()
+    assert script.questions is not None
+    for text, _ in read_questions("test"):
+        understood = understand(text, script.questions)
+        if isinstance(understood, Offered) and isinstance(screen(text, script.dangers), Calm):
+            thought_of = script.questions.answers[understood.questions[0]]
+            if thought_of.id not in _ON_THE_MENU:
+                return text, thought_of
+    raise AssertionError("it is sure of everything")
 
-    assert "Jam berapa bukanya?" in [button.label for button in talk.messages[0].buttons]
-    assert "Bicara dengan manusia" in [button.label for button in talk.messages[0].buttons]
-    assert "Jam buka tiap unit berbeda" in talk.tap("Jam berapa bukanya?").messages[0].text
+
+def test_what_is_not_sure_is_offered_and_a_tap_answers() -> None:
+    text, thought_of = _find_unsure()
+
+    talk = _talk().type("mulai", text)
+
+    labels = [button.label for button in talk.messages[0].buttons]
+    assert thought_of.labels["id"] in labels
+    assert "Bicara dengan manusia" in labels
+    assert thought_of.short["id"] in talk.tap(thought_of.labels["id"]).messages[0].text
 
 
 def test_more_is_said_on_a_tap() -> None:
@@ -156,8 +177,19 @@ def test_what_people_ask_most_is_not_taken_for_danger(asked: str) -> None:
     assert not talk.state.wondering
 
 
+def _find_doubted_question() -> str:
+    """Find a question that is understood, and in which there may be danger."""
+    script = _script()
+    assert script.questions is not None
+    for text, _ in (row for which in SETS for row in read_questions(which)):
+        is_understood = isinstance(understand(text, script.questions), Answered)
+        if is_understood and isinstance(screen(text, script.dangers), Doubt):
+            return text
+    raise AssertionError("no question is doubted")
+
+
 def test_what_is_known_is_answered_before_a_doubt_is_asked_about() -> None:
-    talk = _talk().type("makasih sudah dengerin")
+    talk = _talk().type(_find_doubted_question())
 
     assert talk.state.wondering
     assert len(talk.messages) > 1
