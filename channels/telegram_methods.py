@@ -7,6 +7,10 @@ class Method(Struct, frozen=True, omit_defaults=True):
     """The parameters of one call, in a class named like the method."""
 
 
+class Message(Method, frozen=True):
+    """A call that puts something into a chat each time it is made."""
+
+
 class InlineButton(Struct, frozen=True):
     """A button under a message."""
 
@@ -47,7 +51,7 @@ class LinkPreview(Struct, frozen=True):
     is_disabled: bool = True
 
 
-class SendMessage(Method, frozen=True):
+class SendMessage(Message, frozen=True):
     """Send a text."""
 
     chat_id: int
@@ -56,6 +60,16 @@ class SendMessage(Method, frozen=True):
     link_preview_options: LinkPreview | None = None
     protect_content: bool = False
     disable_notification: bool = False
+
+
+class SendPhoto(Message, frozen=True):
+    """Send a picture with words under it.  `photo`: what Telegram calls it; empty where the file goes along."""
+
+    chat_id: int
+    photo: str = ""
+    caption: str = ""
+    reply_markup: InlineKeyboard | None = None
+    protect_content: bool = False
 
 
 class EditMessageText(Method, frozen=True):
@@ -126,6 +140,19 @@ class Sent(Struct, frozen=True):
     """A message that was sent or edited."""
 
     message_id: int
+
+
+class PhotoSize(Struct, frozen=True):
+    """A picture in one size, and what Telegram calls it."""
+
+    file_id: str
+
+
+class SentPhoto(Struct, frozen=True):
+    """A picture that was sent, in all its sizes, the largest last."""
+
+    message_id: int
+    photo: tuple[PhotoSize, ...] = ()
 
 
 class Me(Struct, frozen=True):

@@ -6,7 +6,9 @@ from typing import Final
 from bot.ports import Limits
 
 # Telegram takes up to 100 buttons but refuses a keyboard of about ten kilobytes: 60 of the longest stay below.
-LIMITS: Final = Limits(text_units=4096, keys=60, label_chars=40, token_bytes=64, can_replace=True, can_take_back=True)
+LIMITS: Final = Limits(
+    text_units=4096, keys=60, label_chars=40, token_bytes=64, can_replace=True, can_take_back=True, caption_units=1024
+)
 
 
 @dataclass(frozen=True, slots=True)

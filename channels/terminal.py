@@ -62,6 +62,9 @@ class TerminalChannel:
     async def acknowledge(self, callback: str) -> None:
         """Do nothing: a terminal waits for no acknowledgement."""
 
+    async def check(self) -> None:
+        """Do nothing: a terminal is there."""
+
     def read(self, line: str) -> Content:
         """Understand a typed line: the number or label of a key taps it, degrees share a place that is asked for."""
         self._is_waiting = False

@@ -1,6 +1,7 @@
 """Turn a conversation into HTML."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.dialogue.effects import Picture
 from bot.ports import Line, Page, Pages
 from browser.forms import Form
 from channels.webchat_entrance import FIELDS, PATIENCE_SECONDS, PIECES, Challenge
@@ -45,9 +47,10 @@ class Asset:
 class Renderer:
     """Renders every page of the web chat; templates and assets are read once."""
 
-    def __init__(self, pages: Pages) -> None:
-        """Read templates and assets."""
+    def __init__(self, pages: Pages, lead_to: Callable[[Picture], str]) -> None:
+        """Read templates and assets.  `lead_to`: where a browser finds the picture of a line."""
         self._pages = pages
+        self._lead_to = lead_to
         self._templates = Environment(
             loader=FileSystemLoader(_FOLDER),
             autoescape=True,
@@ -64,7 +67,13 @@ class Renderer:
         offer = find_offer(view.page.lines)
         newest_mine = max((place for place, line in enumerate(view.page.lines) if line.mine), default=None)
         return self._render(
-            "chat.html", view.page.language, view=view, page=view.page, offer=offer, newest_mine=newest_mine
+            "chat.html",
+            view.page.language,
+            view=view,
+            page=view.page,
+            offer=offer,
+            newest_mine=newest_mine,
+            lead_to=self._lead_to,
         )
 
     def render_away(self, language: str) -> str:

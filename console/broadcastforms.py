@@ -1,27 +1,35 @@
 """Read what the form of a broadcast says; what means nothing is left out, and the page says what is missing."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Final, TypeVar
 
 from browser.forms import Form
-from handlers.broadcasts.desk import Audience, Content, Group, Stage, Topic, Words
+from handlers.broadcasts.desk import Audience, Content, Group, Illustration, Stage, Topic, Words, Written
 
 Named = TypeVar("Named", bound=StrEnum)
 
 #: Stands between the regions in the form, whose codes hold digits and dots only.
 _BETWEEN: Final = ","
 _MOST_REGIONS: Final = 60
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def read_written(form: Form, languages: Iterable[str]) -> Written:
+    """Read everything the form says, but for a file that goes along."""
+    return Written(read_revision(form), read_content(form, languages), read_audience(form))
 
 
 def read_content(form: Form, languages: Iterable[str]) -> Content:
-    """Read words, choices (one on each line) and the link."""
+    """Read words, choices (one on each line), the link, and what the picture shows."""
+    known = tuple(languages)
     words = {
         language: Words(form.get(f"text_{language}", ""), _lines(form.get(f"choices_{language}", "")))
-        for language in languages
+        for language in known
     }
-    return Content(words, form.get("link", ""))
+    return Content(words, form.get("link", ""), _read_picture(form, known))
 
 
 def read_audience(form: Form) -> Audience:
@@ -51,6 +59,13 @@ def read_revision(form: Form) -> int:
     """Read which state of the broadcast the form was made from; 0, which no broadcast has, for anything else."""
     said = form.get("revision", "")
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0  # noqa: PLR2004 - fits any column
+
+
+def _read_picture(form: Form, languages: Iterable[str]) -> Illustration | None:
+    """Read which picture is kept, none if it is taken away, and what is said of it or of the one that is added."""
+    kept = form.get("picture_kept", "")
+    digest = kept if _DIGEST.fullmatch(kept) and "picture_drop" not in form else ""
+    return Illustration(digest, {language: form.get(f"described_{language}", "") for language in languages})
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
@@ -9,11 +10,24 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from console.broadcastforms import join_regions, read_audience, read_content, read_revision, read_start
+from console.broadcastforms import join_regions, read_start, read_written
 from console.gate import Visit, inside
 from console.pages import Pages
 from console.rendering import Renderer, redirect
-from handlers.broadcasts.desk import Act, Audience, BroadcastDesk, Content, Group, Result, Stage, State, Topic, View
+from handlers.broadcasts.desk import (
+    Act,
+    Audience,
+    BroadcastDesk,
+    Content,
+    Group,
+    PictureFlaw,
+    Result,
+    Stage,
+    State,
+    Topic,
+    View,
+    Written,
+)
 from handlers.desk import Desk, Right
 
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -71,13 +85,15 @@ class BroadcastPages:
     async def show_new(self, visit: Visit) -> Response:
         """Show an empty form."""
         self._require_writer(visit)
-        return await self._show_form(visit, "", 0, Content(), Audience(Group.CLIENTS))
+        return await self._show_form(visit, "", Written(0, Content(), Audience(Group.CLIENTS)))
 
     async def create(self, visit: Visit) -> Response:
         """Begin a draft with what was written so far."""
         self._require_writer(visit)
-        content = read_content(visit.form, self._broadcasts.languages())
-        made = await self._broadcasts.draft(visit.member, content, read_audience(visit.form))
+        written = await self._read(visit)
+        if isinstance(written, PictureFlaw):
+            return await self._show_refused(visit, "", written)
+        made = await self._broadcasts.draft(visit.member, written)
         if made is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return self._after_saving(visit, made)
@@ -98,6 +114,13 @@ class BroadcastPages:
             zone=self._desk.zone(visit.member),
         )
 
+    async def give_picture(self, visit: Visit) -> Response:
+        """Give the picture of a broadcast to who may see it."""
+        file = await self._broadcasts.picture(visit.member, _id_of(visit))
+        if file is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return Response(file.body, media_type=file.kind)
+
     async def show_progress(self, visit: Visit) -> Response:
         """Give the script how far a broadcast has come."""
         view = await self._find(visit)
@@ -108,18 +131,22 @@ class BroadcastPages:
         view = await self._find(visit)
         if Act.EDIT not in view.may:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return await self._show_form(visit, view.id, view.revision, view.content, view.audience)
+        return await self._show_form(visit, view.id, Written(view.revision, view.content, view.audience))
 
     async def save(self, visit: Visit) -> Response:
         """Keep what was changed; the words somebody else would write over stay in the boxes."""
-        broadcast_id, revision = _id_of(visit), read_revision(visit.form)
-        content, audience = read_content(visit.form, self._broadcasts.languages()), read_audience(visit.form)
-        match await self._broadcasts.edit(visit.member, broadcast_id, revision, content, audience):
+        self._require_writer(visit)
+        broadcast_id, written = _id_of(visit), await self._read(visit)
+        if isinstance(written, PictureFlaw):
+            return await self._show_refused(visit, broadcast_id, written)
+        match await self._broadcasts.edit(visit.member, broadcast_id, written):
             case Result.DONE:
                 return self._after_saving(visit, broadcast_id)
             case Result.CHANGED:
-                newer = (await self._find(visit)).revision
-                return await self._show_form(visit, broadcast_id, newer, content, audience, "broadcast_newer")
+                newer = await self._find(visit)
+                content = replace(written.content, picture=newer.content.picture)
+                written = Written(newer.revision, content, written.audience)
+                return await self._show_form(visit, broadcast_id, written, "broadcast_newer", HTTPStatus.CONFLICT)
             case _:
                 raise HTTPException(HTTPStatus.NOT_FOUND)
 
@@ -162,8 +189,21 @@ class BroadcastPages:
             Act.DISCARD: lambda one: broadcasts.discard(member, one),
         }
 
+    async def _read(self, visit: Visit) -> Written | PictureFlaw:
+        """Read the form with the file that goes along, drawn anew."""
+        written = read_written(visit.form, self._broadcasts.languages())
+        if not visit.file:
+            return written
+        file = await self._broadcasts.redraw(visit.file)
+        return file if isinstance(file, PictureFlaw) else replace(written, file=file)
+
+    async def _show_refused(self, visit: Visit, broadcast_id: str, flaw: PictureFlaw) -> Response:
+        """Show the form again with everything that was written, and say why the picture was not taken."""
+        written, note = read_written(visit.form, self._broadcasts.languages()), f"picture_{flaw}"
+        return await self._show_form(visit, broadcast_id, written, note, HTTPStatus.UNPROCESSABLE_ENTITY)
+
     async def _show_form(
-        self, visit: Visit, broadcast_id: str, revision: int, content: Content, audience: Audience, note: str = ""
+        self, visit: Visit, broadcast_id: str, written: Written, note: str = "", status: HTTPStatus = HTTPStatus.OK
     ) -> Response:
         home = f"{_HOME}/{broadcast_id}" if broadcast_id else _HOME
         path, target = (f"{home}/edit", f"{home}/save") if broadcast_id else (f"{home}/new", f"{home}/add")
@@ -172,15 +212,15 @@ class BroadcastPages:
         return self._renderer.show(
             "broadcast_form.html",
             frame,
-            HTTPStatus.CONFLICT if note else HTTPStatus.OK,
+            status,
             home=home,
             target=target,
-            revision=revision,
-            content=content,
-            audience=audience,
+            revision=written.revision,
+            content=written.content,
+            audience=written.audience,
             languages=self._broadcasts.languages(),
-            joined=join_regions(audience),
-            regions=self._name_regions(audience),
+            joined=join_regions(written.audience),
+            regions=self._name_regions(written.audience),
             areas=[(code, name, self._broadcasts.regencies(code)) for code, name in provinces],
             groups=list(Group),
             topics=list(Topic),

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from browser.forms import Form, is_foreign, read_form
+from browser.forms import Form, Posted, is_foreign, read_form, read_upload
 from console.forms import holds_token, make_token
 from console.rendering import Frame, Renderer
 from console.wording import LANGUAGES
@@ -19,19 +19,23 @@ from handlers.desk import Desk, StaffMember
 log = logging.getLogger(__name__)
 
 _MOST_BYTES = 65_536
+#: A picture as phones take them is taken in, so that whoever sends one is told kindly that it is too large.
+_MOST_UPLOAD_BYTES = 8 * 1_048_576
+_MOST_UPLOAD_SECONDS = 120.0
 
 Handle = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request of somebody who is signed in.  `form`: empty unless something was posted."""
+    """A request of somebody who is signed in.  `form`, `file`: empty unless something was posted."""
 
     request: Request
     session: str
     member: StaffMember
     language: str
     form: Form = field(default_factory=dict)
+    file: bytes = field(default=b"", repr=False)
 
 
 Show = Callable[[Visit], Awaitable[Response]]
@@ -58,13 +62,19 @@ class Gate:
     def for_acting(self, act: Show) -> Handle:
         """Do what a form asks, if a page of this very session sent it."""
 
-        async def act_checked(visit: Visit) -> Response:
-            form = await read_form(visit.request, _MOST_BYTES)
-            if form is None or not holds_token(visit.session, form):
-                return self.refuse(visit.request)
-            return await act(replace(visit, form=form))
+        async def read(request: Request) -> Posted | None:
+            form = await read_form(request, _MOST_BYTES)
+            return None if form is None else Posted(form, b"")
 
-        return self.from_here(self._guard(act_checked, self._desk.member))
+        return self._for_posting(act, read)
+
+    def for_uploading(self, act: Show) -> Handle:
+        """Do what a form asks that may carry a file, if a page of this very session sent it."""
+
+        async def read(request: Request) -> Posted | None:
+            return await read_upload(request, _MOST_UPLOAD_BYTES, _MOST_UPLOAD_SECONDS)
+
+        return self._for_posting(act, read)
 
     def from_here(self, handle: Handle) -> Handle:
         """Refuse what another site made the browser send."""
@@ -99,6 +109,15 @@ class Gate:
         """Answer for an address or a method there is not."""
         status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
         return self._renderer.show_notice("missing", outside(request), status)
+
+    def _for_posting(self, act: Show, read: Callable[[Request], Awaitable[Posted | None]]) -> Handle:
+        async def act_checked(visit: Visit) -> Response:
+            posted = await read(visit.request)
+            if posted is None or not holds_token(visit.session, posted.form):
+                return self.refuse(visit.request)
+            return await act(replace(visit, form=posted.form, file=posted.file))
+
+        return self.from_here(self._guard(act_checked, self._desk.member))
 
     def _guard(self, show: Show, find: Callable[[str], Awaitable[StaffMember | None]]) -> Handle:
         async def handle(request: Request) -> Response:

@@ -23,6 +23,7 @@ _NOTES: Final = frozenset(name.removeprefix("note_") for name in read_words(LANG
 _WARNINGS: Final = frozenset(
     {"taken", "gone", "empty", "too_long", "not_asked", "own_wish", "wish_changed", "places_not_kept"}
     | {"broadcast_newer", "broadcast_faulty", "broadcast_untried", "broadcast_small", "broadcast_close"}
+    | {"picture_too_big", "picture_too_wide", "picture_unreadable"}
     | {"broadcast_no_time", "listening_newer", "mark_unclear", "mark_private", "mark_repeated"}
 )
 #: The parts of the desk that everybody sees, and those for some roles only.

@@ -115,11 +115,12 @@ class _Site:
         return [
             self._route("GET", "/broadcasts", gate.for_reading(pages.show_list)),
             self._route("GET", "/broadcasts/new", gate.for_reading(pages.show_new)),
-            self._route("POST", "/broadcasts/add", gate.for_acting(pages.create)),
+            self._route("POST", "/broadcasts/add", gate.for_uploading(pages.create)),
             self._route("GET", "/broadcasts/{id}", gate.for_reading(pages.show_one)),
             self._route("GET", "/broadcasts/{id}/progress", gate.for_watching(pages.show_progress)),
             self._route("GET", "/broadcasts/{id}/edit", gate.for_reading(pages.show_edit)),
-            self._route("POST", "/broadcasts/{id}/save", gate.for_acting(pages.save)),
+            self._route("GET", "/broadcasts/{id}/picture", gate.for_watching(pages.give_picture)),
+            self._route("POST", "/broadcasts/{id}/save", gate.for_uploading(pages.save)),
             self._route("POST", "/broadcasts/{id}/{act}", gate.for_acting(pages.act)),
         ]
 

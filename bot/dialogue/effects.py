@@ -28,6 +28,17 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that goes with words.
+
+    `id`: by which whoever shows it finds it.  `description`: says what it shows, to whoever does not see it.
+    """
+
+    id: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Something to say, free of any channel.
 
@@ -43,6 +54,7 @@ class Message:
     replace: bool = False
     afterwards: str = ""
     calls: str = ""
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

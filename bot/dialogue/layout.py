@@ -25,18 +25,32 @@ def fit(message: Outgoing, limits: Limits) -> tuple[Outgoing, ...]:
     """Split a message into pieces the channel can carry, in order; the keys stand under the last one.
 
     Keys beyond the channel's number stand under further pieces that carry only "…".  If a label is too long to be
-    shown whole, all of them are written out in the text, under the numbers that can be typed.
+    shown whole, all of them are written out in the text, under the numbers that can be typed.  A picture stands above
+    the words, or before them where they are too long for that; a channel that shows none says what it shows.
     """
+    if limits.caption_units is None:
+        message = without_picture(message)
     text, keys = _number(message.text, message.keys, limits)
     pieces = split(plain(text), limits.text_units)
     pages = [keys[start : start + limits.keys] for start in range(0, len(keys), limits.keys)] or [()]
     *earlier, last = pieces
-    whole = len(pieces) == 1 and len(pages) == 1 and limits.can_replace
+    whole = len(pieces) == 1 and len(pages) == 1 and limits.can_replace and message.picture is None
+    above = message.picture if not earlier and count_units(last) <= (limits.caption_units or 0) else None
+    before = message.picture if above is None else None
     return (
+        *(Outgoing("", picture=picture) for picture in (before,) if picture is not None),
         *(Outgoing(piece) for piece in earlier),
-        replace(message, text=last, keys=pages[0], replaces=message.replaces if whole else None),
+        replace(message, text=last, keys=pages[0], replaces=message.replaces if whole else None, picture=above),
         *(Outgoing("…", page, message.ask) for page in pages[1:]),
     )
+
+
+def without_picture(message: Outgoing) -> Outgoing:
+    """Say what a picture shows in place of showing it."""
+    if message.picture is None:
+        return message
+    said = f"🖼 {message.picture.description}"
+    return replace(message, text=f"{said}\n\n{message.text}" if message.text else said, picture=None)
 
 
 def split(text: str, units: int) -> list[str]:

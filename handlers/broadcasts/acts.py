@@ -1,13 +1,14 @@
 """What staff do with a broadcast: write, try, ask, approve, send, hold, stop.  Every act asks for the right first."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from bot.care.broadcasts.audience import Audience
-from bot.care.broadcasts.content import Content, find_faults, tidy
+from bot.care.broadcasts.content import Content, Illustration, find_faults, tidy
+from bot.pictures import PictureFile
 from handlers.access import Right, has_right
 from handlers.broadcasts import audience, telling
 from handlers.broadcasts.names import read_id
@@ -15,7 +16,7 @@ from handlers.world import World
 from storage import approvals, audit, outbox
 from storage.approvals import Answer, Kind
 from storage.audit import Deed, actor_of
-from storage.broadcasts import recipients, records
+from storage.broadcasts import pictures, recipients, records
 from storage.broadcasts.recipients import Fate
 from storage.broadcasts.records import UNSENT, Broadcast, State
 from storage.staffing import StaffMember
@@ -39,26 +40,42 @@ class Result(StrEnum):
     NO_TIME = "no_time"  # the start lies in the past or too far ahead
 
 
-def draft(work: Work, member: StaffMember, content: Content, chosen: Audience) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What somebody writes.
+
+    `revision`: of what they saw, 0 for a new draft.  `file`: a picture they add; None to leave the one there is, which
+    the content names by its digest, or to go without.
+    """
+
+    revision: int
+    content: Content
+    audience: Audience
+    file: PictureFile | None = None
+
+
+def draft(work: Work, member: StaffMember, written: Written) -> str | None:
     """Begin a draft and return its id; None without the right to write."""
     if not has_right(member, Right.BROADCAST):
         return None
-    added = records.add(work, member.id, tidy(content), chosen)
+    added = records.add(work, member.id, tidy(_illustrate(written, None)), written.audience)
+    _keep_picture(work, added, written.file)
     audit.record(work, actor_of(member.id), Deed.BROADCAST_DRAFTED, added.id)
     return added.id.hex()
 
 
-def edit(work: Work, member: StaffMember, broadcast_id: str, changed: tuple[int, Content, Audience]) -> Result:
+def edit(work: Work, member: StaffMember, broadcast_id: str, written: Written) -> Result:
     """Change what has not begun to be sent; whatever was asked or approved before holds no more."""
-    revision, content, chosen = changed
     found = find_own(work, member, broadcast_id, UNSENT)
     if found is None:
         return Result.GONE
-    if found.revision != revision:
+    if found.revision != written.revision:
         return Result.CHANGED
     _take_back_wish(work, member, found)
-    paper = replace(found.paper, content=tidy(content), audience=chosen, approval="", approved="", returned="")
-    records.save(work, replace(found, state=State.DRAFT, start_at=None, end_by=None, paper=paper))
+    content = tidy(_illustrate(written, found))
+    paper = replace(found.paper, content=content, audience=written.audience, approval="", approved="", returned="")
+    changed = records.save(work, replace(found, state=State.DRAFT, start_at=None, end_by=None, paper=paper))
+    _keep_picture(work, changed, written.file)
     return Result.DONE
 
 
@@ -204,6 +221,23 @@ def _find(
     known = read_id(broadcast_id)
     found = records.load(work, known, lock=lock) if known and audience.may_see(member) else None
     return found if found is not None and found.state in states else None
+
+
+def _illustrate(written: Written, before: Broadcast | None) -> Content:
+    """Let the content name the picture that is added, or the one that was there before, and no other."""
+    content, kept = written.content, before.paper.content.picture if before is not None else None
+    if written.file is not None:
+        descriptions = content.picture.descriptions if content.picture is not None else {}
+        return replace(content, picture=Illustration(written.file.digest, descriptions))
+    is_kept = content.picture is not None and kept is not None and content.picture.digest == kept.digest
+    return content if is_kept else replace(content, picture=None)
+
+
+def _keep_picture(work: Work, broadcast: Broadcast, file: PictureFile | None) -> None:
+    if file is not None:
+        pictures.keep(work, broadcast.id, file)
+    elif broadcast.paper.content.picture is None:
+        pictures.drop(work, broadcast.id)
 
 
 def _request(work: Work, world: World, member: StaffMember, seen: Broadcast) -> Result:

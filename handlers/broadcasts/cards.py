@@ -7,7 +7,7 @@ from bot.care.broadcasts.audience import Audience
 from bot.care.broadcasts.content import Fault, Flaw, find_faults
 from bot.care.broadcasts.report import Progress
 from bot.dialogue.effects import Button, Message
-from handlers.broadcasts import audience
+from handlers.broadcasts import audience, wording
 from handlers.broadcasts.audience import Count
 from handlers.broadcasts.names import button
 from handlers.broadcasts.showing import Act, Entry, list_acts
@@ -43,7 +43,7 @@ def card(world: World, member: StaffMember, broadcast: Broadcast, progress: Prog
     """Show a broadcast as it stands, with everything this person can do."""
     lines = [_say(world, "siaran_card", state=_state(world, broadcast.state)), ""]
     for language in broadcast.paper.content.words:
-        lines += [f"{language.upper()}:", _written(broadcast, language), ""]
+        lines += [f"{language.upper()}:", _written(world, broadcast, language), ""]
     lines.append(_say(world, "siaran_for", audience=say_audience(world, broadcast.paper.audience)))
     lines += [f"⚠ {fault}" for fault in _faults(world, broadcast)]
     lines += progress_lines(world, broadcast, progress) if progress is not None else []
@@ -53,7 +53,13 @@ def card(world: World, member: StaffMember, broadcast: Broadcast, progress: Prog
 def approval_cards(world: World, broadcast: Broadcast, author: str) -> tuple[Message, ...]:
     """Show exactly what is to be approved, then ask; the buttons are bound to its hash."""
     languages = broadcast.paper.content.words
-    shown = (Message(f"{language.upper()}:\n{_written(broadcast, language)}") for language in languages)
+    shown = (
+        Message(
+            f"{language.upper()}:\n{_written(world, broadcast, language)}",
+            picture=wording.picture_of(world, broadcast, language),
+        )
+        for language in languages
+    )
     seen = hash_on_button(broadcast)
     asked = Message(
         _say(world, "siaran_approve", author=author, audience=say_audience(world, broadcast.paper.audience)),
@@ -132,10 +138,12 @@ def hash_on_button(broadcast: Broadcast) -> str:
     return records.hash_of(broadcast)[:_HASH_CHARS]
 
 
-def _written(broadcast: Broadcast, language: str) -> str:
+def _written(world: World, broadcast: Broadcast, language: str) -> str:
     content = broadcast.paper.content
+    described = content.describe(language, world.script.default)
+    picture = f"🖼 {described}" if content.picture is not None else ""
     labels = (f"[ {label} ]" for label in content.words[language].choices)
-    return "\n".join(part for part in (content.words[language].text, content.link, *labels) if part)
+    return "\n".join(part for part in (picture, content.words[language].text, content.link, *labels) if part)
 
 
 def _faults(world: World, broadcast: Broadcast) -> Iterator[str]:

@@ -29,6 +29,11 @@ def hear(work: Work, world: World, member: StaffMember, text: str) -> list[Messa
     return writing.take_words(work, world, member, text)
 
 
+def hear_picture(work: Work, world: World, member: StaffMember) -> list[Message] | None:
+    """Hear of a picture or file that was sent; None if it is not about a broadcast.  It was never fetched."""
+    return writing.take_picture(work, world, member)
+
+
 def tap(work: Work, world: World, member: StaffMember, where: StaffAddress, tapped: Picked) -> list[Message]:
     """Do what a button of a broadcast says, for somebody who manages it or got it."""
     broadcast_id = read_key(tapped.key)

@@ -1,17 +1,20 @@
 """Everything staff can do with broadcasts, for the pages of the desk; the chats do the same through `acts`."""
 
+import asyncio
 from datetime import datetime
 
 from bot.care.broadcasts.audience import Audience, Group, Stage, Topic
-from bot.care.broadcasts.content import Content, Fault, Flaw, Words
+from bot.care.broadcasts.content import Content, Fault, Flaw, Illustration, PictureFlaw, Words
 from bot.care.broadcasts.report import Progress
-from handlers.broadcasts import acts, audience, showing
-from handlers.broadcasts.acts import Result
+from bot.pictures import PictureFile
+from handlers.broadcasts import acts, audience, pictures, showing
+from handlers.broadcasts.acts import Result, Written
 from handlers.broadcasts.audience import Count
 from handlers.broadcasts.showing import Act, Entry, Preview, View
 from handlers.world import World
 from storage.broadcasts.records import State
 from storage.staffing import StaffMember
+from storage.transaction import Work
 
 __all__ = [
     "Act",
@@ -23,6 +26,9 @@ __all__ = [
     "Fault",
     "Flaw",
     "Group",
+    "Illustration",
+    "PictureFile",
+    "PictureFlaw",
     "Preview",
     "Progress",
     "Result",
@@ -31,6 +37,7 @@ __all__ = [
     "Topic",
     "View",
     "Words",
+    "Written",
 ]
 
 
@@ -44,6 +51,7 @@ class BroadcastDesk:
         """Work in a world."""
         self._world = world
         self._database = world.database
+        self._drawing = asyncio.Lock()
 
     def languages(self) -> tuple[str, ...]:
         """List the languages a content may be written in, the one that is a must first."""
@@ -73,19 +81,33 @@ class BroadcastDesk:
         """Show one broadcast with its faults, how it arrives, what this person may do with it, and its progress."""
         return await self._database.read(lambda work: showing.view(work, self._world, member, broadcast_id))
 
-    async def draft(self, member: StaffMember, content: Content, chosen: Audience) -> str | None:
-        """Begin a draft and return its id; None without the right to write."""
-        return await self._database.write(lambda work: acts.draft(work, member, content, chosen))
+    async def redraw(self, upload: bytes) -> PictureFile | PictureFlaw:
+        """Draw anew what a file shows, off the event loop and one at a time; what is not taken is said in the flaw."""
+        # Loaded only once somebody adds a picture.
+        from handlers.broadcasts.redrawing import redraw  # noqa: PLC0415
 
-    async def edit(
-        self, member: StaffMember, broadcast_id: str, revision: int, content: Content, chosen: Audience
-    ) -> Result:
+        async with self._drawing:  # one that is large needs a hundred MiB
+            return await asyncio.to_thread(redraw, upload)
+
+    async def picture(self, member: StaffMember, broadcast_id: str) -> PictureFile | None:
+        """Return the picture of a broadcast this person may see."""
+
+        def step(work: Work) -> PictureFile | None:
+            found = showing.load_seen(work, member, broadcast_id)
+            return None if found is None else pictures.load_of(work, found)
+
+        return await self._database.read(step)
+
+    async def draft(self, member: StaffMember, written: Written) -> str | None:
+        """Begin a draft and return its id; None without the right to write."""
+        return await self._database.write(lambda work: acts.draft(work, member, written))
+
+    async def edit(self, member: StaffMember, broadcast_id: str, written: Written) -> Result:
         """Change one's own draft; what waits for approval, is approved or scheduled becomes a draft again.
 
-        `revision`: of the view the form was made from; CHANGED when somebody has written since.
+        CHANGED when somebody has written since.
         """
-        changed = (revision, content, chosen)
-        return await self._database.write(lambda work: acts.edit(work, member, broadcast_id, changed))
+        return await self._database.write(lambda work: acts.edit(work, member, broadcast_id, written))
 
     async def count(self, member: StaffMember, chosen: Audience) -> Count | None:
         """Count an audience as it is now; None without a right or for an audience that cannot be."""

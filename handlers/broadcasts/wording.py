@@ -3,7 +3,7 @@
 from bot.care.broadcasts.audience import PEOPLE
 from bot.care.broadcasts.content import Words, write_out
 from bot.care.discretion import Discretion
-from bot.dialogue.effects import Button, Message
+from bot.dialogue.effects import Button, Message, Picture
 from handlers.broadcasts.names import OPEN, REFUSE, answer, button
 from handlers.knocking import neutral_sentence
 from handlers.world import World
@@ -22,13 +22,15 @@ def knock(world: World, broadcast: Broadcast, wishes: Discretion, language: str)
 def content(world: World, broadcast: Broadcast, language: str) -> Message:
     """Make what somebody reads who has opened it."""
     refuse = button(broadcast.id, REFUSE, world.script.say("news_refuse", language))
-    return Message(_text(world, broadcast, language), (*_answers(world, broadcast, language), refuse))
+    buttons = (*_answers(world, broadcast, language), refuse)
+    return Message(_text(world, broadcast, language), buttons, picture=picture_of(world, broadcast, language))
 
 
 def for_staff(world: World, broadcast: Broadcast, language: str) -> Message:
     """Make what somebody gets who works here: no knock, and nothing to refuse."""
     head = world.script.say("siaran_head", language)
-    return Message(f"{head}\n\n{_text(world, broadcast, language)}", _answers(world, broadcast, language))
+    said, buttons = f"{head}\n\n{_text(world, broadcast, language)}", _answers(world, broadcast, language)
+    return Message(said, buttons, picture=picture_of(world, broadcast, language))
 
 
 def list_previews(world: World, broadcast: Broadcast, language: str) -> tuple[Message, ...]:
@@ -48,6 +50,14 @@ def words_of(world: World, broadcast: Broadcast, language: str) -> Words:
     default = world.script.default
     known = broadcast.paper.content
     return known.in_language(language, default) if default in known.words else Words("")
+
+
+def picture_of(world: World, broadcast: Broadcast, language: str) -> Picture | None:
+    """Return the picture with what is said of it in a language; None for a broadcast without one."""
+    shown = broadcast.paper.content
+    if shown.picture is None:
+        return None
+    return Picture(broadcast.id.hex(), shown.describe(language, world.script.default))
 
 
 def _text(world: World, broadcast: Broadcast, language: str) -> str:

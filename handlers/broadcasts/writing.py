@@ -8,8 +8,9 @@ from bot.care.broadcasts.audience import PEOPLE, Audience, Group, Stage, Topic
 from bot.care.broadcasts.content import Content, Words
 from bot.care.gazetteer import PROVINCE, REGENCY, bare_name, level_of
 from bot.dialogue.effects import Message
+from handlers.access import Right, has_right
 from handlers.broadcasts import acts, audience, cards
-from handlers.broadcasts.acts import Result
+from handlers.broadcasts.acts import Result, Written
 from handlers.deskviews import zone_of
 from handlers.world import World
 from storage import staffing
@@ -21,6 +22,8 @@ from storage.transaction import Work
 #: Begins what a member of staff is "speaking in" while the next words are for a broadcast; no case code looks so.
 _WRITING: Final = "siar="
 _TRANSLATED: Final = "|"
+#: Where broadcasts are written at the desk.
+_PAGES: Final = "/desk/broadcasts"
 #: Stands for the whole country, or any stage.
 _ALL: Final = "all"
 _MOST_OFFERED: Final = 12
@@ -29,7 +32,7 @@ _TIME: Final = "%Y-%m-%d %H.%M"
 
 def begin(work: Work, world: World, member: StaffMember) -> list[Message]:
     """Begin a draft and ask for its words."""
-    broadcast_id = acts.draft(work, member, Content(), Audience(Group.CLIENTS, Topic.SERVICES))
+    broadcast_id = acts.draft(work, member, Written(0, Content(), Audience(Group.CLIENTS, Topic.SERVICES)))
     found = None if broadcast_id is None else acts.find_own(work, member, broadcast_id, {State.DRAFT})
     if found is None:
         return [_say(world, f"siaran_{Result.GONE}")]
@@ -51,6 +54,18 @@ def take_words(work: Work, world: World, member: StaffMember, text: str) -> list
         return _place(work, world, member, found, text)
     staffing.speak_in(work, member, None)
     return _change(work, world, member, (found, _put(world, found.paper.content, part, text), found.paper.audience))
+
+
+def take_picture(work: Work, world: World, member: StaffMember) -> list[Message] | None:
+    """Say where a picture is added; None for somebody who is not writing a broadcast, nor to anybody else."""
+    speaking_in = member.speaking_in or ""
+    if not has_right(member, Right.BROADCAST) or not (speaking_in.startswith(_WRITING) or not speaking_in):
+        return None
+    _, _, broadcast_id = speaking_in.removeprefix(_WRITING).partition("=")
+    found = acts.find_own(work, member, broadcast_id, UNSENT) if broadcast_id else None
+    page = f"{_PAGES}/{broadcast_id}/edit" if found is not None else _PAGES
+    said = world.script.say("siaran_picture", world.script.default, link=f"{world.config.server.url}{page}")
+    return [Message(said)]
 
 
 def choose(work: Work, world: World, member: StaffMember, found: Broadcast, chosen: tuple[str, str]) -> list[Message]:
@@ -172,7 +187,7 @@ def _change(
     work: Work, world: World, member: StaffMember, changed: tuple[Broadcast, Content, Audience]
 ) -> list[Message]:
     found, content, chosen = changed
-    result = acts.edit(work, member, found.id.hex(), (found.revision, content, chosen))
+    result = acts.edit(work, member, found.id.hex(), Written(found.revision, content, chosen))
     present = records.load(work, found.id)
     if result is not Result.DONE or present is None:
         return [_say(world, f"siaran_{result}")]

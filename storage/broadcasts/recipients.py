@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select, update
 
 from storage.deliveries import day_of
+from storage.piecemeal import delete_some
 from storage.sealed import Id16, Minute
 from storage.tables import broadcast_recipients as rows
 from storage.tables import broadcast_taps as taps
@@ -192,11 +193,9 @@ def count_taps(work: Work, broadcast_id: bytes) -> dict[int, int]:
     return {row.choice: row.taps for row in work.data.execute(query)}
 
 
-def forget_old(work: Work, days: int) -> int:
-    """Delete who got the broadcasts that ended that long ago; return how many rows went."""
-    return work.data.execute(
-        delete(rows).where(rows.c.broadcast_id.in_(_ended_before(day_of(work.now) - days)))
-    ).rowcount
+def forget_old(work: Work, days: int, *, most: int) -> int:
+    """Delete some of who got the broadcasts that ended that long ago; return how many rows went."""
+    return delete_some(work.data, rows, rows.c.broadcast_id.in_(_ended_before(day_of(work.now) - days)), most=most)
 
 
 def _ended_before(day: int) -> Select[tuple[bytes]]:

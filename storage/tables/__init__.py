@@ -7,7 +7,13 @@ Tables about people are made without SQLite's numbers of rows, which would tell 
 """
 
 from storage.tables.audit import approvals, audit_head, audit_rows
-from storage.tables.broadcasts import broadcast_recipients, broadcast_taps, broadcasts, news_wishes
+from storage.tables.broadcasts import (
+    broadcast_pictures,
+    broadcast_recipients,
+    broadcast_taps,
+    broadcasts,
+    news_wishes,
+)
 from storage.tables.care import cases, messages, reminders, tasks
 from storage.tables.delivery import holds, outbox, seen, stumbles
 from storage.tables.duties import duties, tries
@@ -24,6 +30,7 @@ __all__ = [
     "approvals",
     "audit_head",
     "audit_rows",
+    "broadcast_pictures",
     "broadcast_recipients",
     "broadcast_taps",
     "broadcasts",

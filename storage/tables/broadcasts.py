@@ -1,4 +1,4 @@
-"""Tables of broadcasts: what is written, who is to get it, how often a choice was tapped, and who wants any of it."""
+"""Tables of broadcasts: what is written and shown, who is to get it, what was tapped, and who wants any of it."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
@@ -25,6 +25,16 @@ broadcasts = Table(
     Column("ended_day", Integer),  # days since 1970-01-01, for retention; None while it goes on
     Column("document", Sealed, nullable=False),  # words, audience, what was tried and approved
     Index(None, "state"),
+    sqlite_with_rowid=False,
+)
+
+#: The picture of a broadcast, once for everybody who gets it.
+broadcast_pictures = Table(
+    "broadcast_pictures",
+    metadata,
+    _of_broadcast(),
+    Column("names", Sealed),  # what platforms call it that have it already; None before
+    Column("picture", Sealed, nullable=False),  # the file, drawn anew
     sqlite_with_rowid=False,
 )
 

@@ -15,17 +15,27 @@ metadata = MetaData(
     }
 )
 
+#: Under this name an index carries its condition, which each database is told when tables are made or compared.
+_CONDITION = "only"
+
 
 class Only(TypedDict):
-    """What makes an index hold a part of the rows only, by database."""
+    """What makes an index hold a part of the rows only."""
 
-    sqlite_where: TextClause
-    postgresql_where: TextClause
+    info: dict[str, TextClause]
 
 
 def only(condition: TextClause) -> Only:
     """Make the words that let an index hold only rows of a condition; a query must say it in the same words."""
-    return Only(sqlite_where=condition, postgresql_where=condition)
+    return Only(info={_CONDITION: condition})
+
+
+def with_conditions(tables: MetaData) -> MetaData:
+    """Tell both databases which rows an index holds: left until tables are made or compared, for it loads both."""
+    for index in (index for table in tables.tables.values() for index in table.indexes):
+        if (condition := index.info.get(_CONDITION)) is not None:
+            index.dialect_kwargs.update({"sqlite_where": condition, "postgresql_where": condition})
+    return tables
 
 
 def owned_by_client() -> Column[bytes]:

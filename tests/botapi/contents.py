@@ -39,7 +39,8 @@ def read_photo_body(world: World, arguments: Arguments) -> Json:
         stored = world.store_file(upload.content, "photos", ".jpg")
     else:
         stored = _find_file(world, arguments.read_text("photo"))
-    return {"photo": [{**stored.to_json(), "width": 640, "height": 480}], **_read_caption(arguments)}
+    small = {**stored.to_json(), "file_id": f"small-{stored.file_id}", "file_size": 1_000, "width": 90, "height": 67}
+    return {"photo": [small, {**stored.to_json(), "width": 640, "height": 480}], **_read_caption(arguments)}
 
 
 def read_document_body(world: World, arguments: Arguments) -> Json:

@@ -115,6 +115,15 @@ class BotApi:
         return [query for query in self._service.world.queries.values() if query.answer is None]
 
     @property
+    def files(self) -> list[bytes]:
+        """Every file that either side uploaded, oldest first."""
+        return [stored.content for stored in self._service.world.files.values()]
+
+    def forget_files(self) -> None:
+        """Know no file any more that was uploaded so far, as after a change of the bot."""
+        self._service.world.files.clear()
+
+    @property
     def pending(self) -> int:
         """How many updates the bot has not confirmed."""
         return self._service.feed.count_pending()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.care.broadcasts.audience import Audience, Group, NewsWishes, Topic
 from bot.care.broadcasts.content import Content, Words
 from bot.ports import Start
-from handlers.broadcasts.desk import BroadcastDesk, Result, State
+from handlers.broadcasts.desk import BroadcastDesk, PictureFile, Result, State, Written
 from handlers.broadcasts.running import run_due
 from handlers.steps import Steps
 from storage import news, people, staffing
@@ -33,9 +33,11 @@ class BroadcastHouse:
     author: StaffMember
     approver: StaffMember
 
-    async def approved(self, content: Content = CONTENT, audience: Audience = TRAINED) -> str:
+    async def approved(
+        self, content: Content = CONTENT, audience: Audience = TRAINED, file: PictureFile | None = None
+    ) -> str:
         """Write a broadcast and have it approved."""
-        broadcast_id = await self.desk.draft(self.author, content, audience)
+        broadcast_id = await self.desk.draft(self.author, Written(0, content, audience, file))
         assert broadcast_id is not None
         assert await self.desk.dry_run(self.author, broadcast_id) is Result.DONE
         assert await self.desk.ask(self.author, broadcast_id) is Result.DONE
@@ -45,9 +47,11 @@ class BroadcastHouse:
         assert decided is Result.DONE
         return broadcast_id
 
-    async def running(self, content: Content = CONTENT, audience: Audience = TRAINED) -> str:
+    async def running(
+        self, content: Content = CONTENT, audience: Audience = TRAINED, file: PictureFile | None = None
+    ) -> str:
         """Have an approved broadcast begin, with nothing sent yet."""
-        broadcast_id = await self.approved(content, audience)
+        broadcast_id = await self.approved(content, audience, file)
         await self.bed.flush()
         assert await self.desk.send(self.author, broadcast_id) is Result.DONE
         await self.feed()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.care.broadcasts.content import Content, Words
-from handlers.broadcasts.desk import Act, Result, State
+from handlers.broadcasts.desk import Act, Result, State, Written
 from storage.broadcasts import records
 from storage.staffing import Role
 from storage.transaction import Work
@@ -27,7 +27,7 @@ KNOCK = "Ada kabar yang kamu minta. Mau dibuka sekarang?"
 
 async def test_nothing_is_asked_for_before_exactly_this_was_tried(bed: TestBed) -> None:
     house = await open_house(bed, 20)
-    broadcast_id = await house.desk.draft(house.author, CONTENT, TRAINED)
+    broadcast_id = await house.desk.draft(house.author, Written(0, CONTENT, TRAINED))
     assert broadcast_id is not None
     assert await house.desk.ask(house.author, broadcast_id) is Result.UNTRIED
     assert await house.desk.dry_run(house.author, broadcast_id) is Result.DONE
@@ -37,7 +37,7 @@ async def test_nothing_is_asked_for_before_exactly_this_was_tried(bed: TestBed) 
     view = await house.desk.view(house.author, broadcast_id)
     assert view is not None
     changed = Content({"id": Words(f"{TEXT}.")})
-    assert await house.desk.edit(house.author, broadcast_id, view.revision, changed, TRAINED) is Result.DONE
+    assert await house.desk.edit(house.author, broadcast_id, Written(view.revision, changed, TRAINED)) is Result.DONE
     assert await house.desk.ask(house.author, broadcast_id) is Result.UNTRIED
 
 
@@ -74,7 +74,7 @@ def tamper(work: Work, broadcast_id: str) -> None:
 
 async def test_the_author_cannot_approve_and_a_stale_view_decides_nothing(bed: TestBed) -> None:
     house = await open_house(bed, 20)
-    broadcast_id = await house.desk.draft(house.author, CONTENT, TRAINED)
+    broadcast_id = await house.desk.draft(house.author, Written(0, CONTENT, TRAINED))
     assert broadcast_id is not None
     await house.desk.dry_run(house.author, broadcast_id)
     await house.desk.ask(house.author, broadcast_id)
@@ -94,7 +94,7 @@ async def test_other_roles_write_nothing(bed: TestBed, role: Role) -> None:
     other = await staff(bed, "7005", role, "Kak Dewi", "bnnk-kendari")
     broadcast_id = await house.approved()
 
-    assert await house.desk.draft(other, CONTENT, TRAINED) is None
+    assert await house.desk.draft(other, Written(0, CONTENT, TRAINED)) is None
     assert await house.desk.send(other, broadcast_id) is Result.GONE
     assert (await house.desk.view(other, broadcast_id) is None) == (role is not Role.ADMIN)
     assert (await house.desk.entries(other) == []) == (role is not Role.ADMIN)
@@ -102,7 +102,7 @@ async def test_other_roles_write_nothing(bed: TestBed, role: Role) -> None:
 
 async def test_an_approval_that_nobody_gave_in_a_day_makes_a_draft_again(bed: TestBed) -> None:
     house = await open_house(bed, 20)
-    broadcast_id = await house.desk.draft(house.author, CONTENT, TRAINED)
+    broadcast_id = await house.desk.draft(house.author, Written(0, CONTENT, TRAINED))
     assert broadcast_id is not None
     await house.desk.dry_run(house.author, broadcast_id)
     await house.desk.ask(house.author, broadcast_id)

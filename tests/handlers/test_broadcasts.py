@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.care.broadcasts.audience import Audience, Group, NewsWishes, Stage, Topic
 from bot.care.discretion import Discretion, Wording
 from bot.ports import Uncertain, Unreachable
-from handlers.broadcasts.desk import Result, State
+from handlers.broadcasts.desk import Result, State, Written
 from storage import cases, news, people
 from storage.broadcasts import recipients
 from storage.broadcasts.recipients import Fate
@@ -32,7 +32,7 @@ async def test_a_group_of_nineteen_is_refused_and_its_size_is_not_told(bed: Test
     assert counted is not None
     assert (counted.people, counted.is_too_small) == (0, True)
 
-    broadcast_id = await house.desk.draft(house.author, CONTENT, TRAINED)
+    broadcast_id = await house.desk.draft(house.author, Written(0, CONTENT, TRAINED))
     assert broadcast_id is not None
     assert await house.desk.dry_run(house.author, broadcast_id) is Result.DONE
     assert await house.desk.ask(house.author, broadcast_id) is Result.TOO_SMALL
@@ -67,7 +67,7 @@ async def test_two_broadcasts_of_a_day_that_differ_by_a_few_are_refused(bed: Tes
     await house.finish(3)
 
     await in_world(bed, lambda work: forget_wishes(work, bed, 2))
-    again = await house.desk.draft(house.author, CONTENT, TRAINED)
+    again = await house.desk.draft(house.author, Written(0, CONTENT, TRAINED))
     assert again is not None
     await house.desk.dry_run(house.author, again)
     assert await house.desk.ask(house.author, again) is Result.TOO_CLOSE

@@ -129,6 +129,20 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "broadcast_pictures",
+        sa.Column("broadcast_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("names", sa.LargeBinary(), nullable=True),
+        sa.Column("picture", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"],
+            ["broadcasts.broadcast_id"],
+            name=op.f("fk_broadcast_pictures_broadcast_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("broadcast_id", name=op.f("pk_broadcast_pictures")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "broadcast_recipients",
         sa.Column("broadcast_id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("folder_id", sa.LargeBinary(length=16), nullable=False),

@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.care.broadcasts.audience import Audience, Group, NewsWishes, Stage, Topic, is_whole, lies_in, refuse, wants
-from bot.care.broadcasts.content import MOST_CHARS, Content, Flaw, Words, find_faults, tidy, write_out
+from bot.care.broadcasts.content import (
+    MOST_CHARS,
+    MOST_DESCRIPTION_CHARS,
+    Content,
+    Flaw,
+    Illustration,
+    Words,
+    find_faults,
+    tidy,
+    write_out,
+)
 from bot.care.broadcasts.crowd import is_too_close, is_too_small, round_down
 from bot.care.broadcasts.gates import Person, Skipped, Wait, decide
 from bot.care.broadcasts.report import reckon_left
@@ -152,6 +162,46 @@ def flaws(content: Content) -> set[Flaw]:
 )
 def test_what_is_wrong_with_a_content_is_said(content: Content, found: set[Flaw]) -> None:
     assert flaws(content) == found
+
+
+def shown(**descriptions: str) -> Content:
+    """Make a content in two languages with a picture."""
+    return Content({"id": Words("Halo"), "en": Words("Hello")}, picture=Illustration("f" * 64, descriptions))
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (shown(id="Mesin jahit", en="A sewing machine"), set()),
+        (shown(id="Mesin jahit"), {Flaw.DESCRIPTION}),
+        (shown(id="Mesin jahit", en="  "), {Flaw.DESCRIPTION}),
+        (shown(id="x" * MOST_DESCRIPTION_CHARS, en="x"), set()),
+        (shown(id="x" * (MOST_DESCRIPTION_CHARS + 1), en="x"), {Flaw.DESCRIPTION}),
+        (shown(id="Seorang pecandu", en="x"), {Flaw.AVOIDED}),
+        (shown(id="Mesin\u202ejahit", en="x"), {Flaw.HIDING}),
+        (Content({"id": Words("Halo")}, picture=Illustration("f" * 64, {"id": "Mesin jahit"})), set()),
+    ],
+)
+def test_what_a_picture_shows_is_said_in_every_language_as_kindly_as_the_words(
+    content: Content, found: set[Flaw]
+) -> None:
+    assert flaws(content) == found
+
+
+def test_what_a_picture_shows_is_said_in_the_language_of_the_words() -> None:
+    content = Content({"id": Words("Halo")}, picture=Illustration("f" * 64, {"id": "Mesin jahit", "en": "Machine"}))
+
+    assert (content.describe("id", "id"), content.describe("en", "id")) == ("Mesin jahit", "Mesin jahit")
+    assert Content({"id": Words("Halo")}).describe("id", "id") == ""
+
+
+def test_words_about_no_picture_are_not_kept_and_others_stand_on_one_line() -> None:
+    words = {"id": Words("Halo")}
+
+    assert tidy(Content(words, picture=Illustration("", {"id": "Mesin"}))).picture is None
+    assert tidy(
+        Content(words, picture=Illustration("f", {"id": " Mesin\n jahit ", "en": " "}))
+    ).picture == Illustration("f", {"id": "Mesin jahit"})
 
 
 def test_a_language_that_was_not_written_falls_back_to_the_first() -> None:

@@ -1,14 +1,18 @@
 """Messages fitted into what a channel can carry."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.effects import Ask
-from bot.dialogue.layout import count_units, fit, plain, rows, split
+from bot.dialogue.effects import Ask, Picture
+from bot.dialogue.layout import count_units, fit, plain, rows, split, without_picture
 from bot.ports import Key, Limits, Outgoing
 
 LIMITS = Limits(text_units=40, keys=3, label_chars=10, token_bytes=64, can_replace=True)
+SHOWING = replace(LIMITS, caption_units=10)
+MACHINE = Picture("7", "Mesin jahit")
 
 
 def _keys(*labels: str) -> tuple[Key, ...]:
@@ -119,3 +123,37 @@ def test_short_keys_share_a_row(labels: list[str], laid: list[list[str]]) -> Non
 @given(st.lists(st.text(max_size=20), max_size=30))
 def test_no_key_is_lost_in_rows(labels: list[str]) -> None:
     assert [label for row in _laid(*labels) for label in row] == labels
+
+
+def test_a_picture_stands_above_words_that_are_short_enough_and_before_longer_ones() -> None:
+    short, long = (
+        Outgoing("Halo", _keys("Ya"), picture=MACHINE),
+        Outgoing("Halo semuanya", _keys("Ya"), picture=MACHINE),
+    )
+
+    assert fit(short, SHOWING) == (short,)
+    assert fit(long, SHOWING) == (Outgoing("", picture=MACHINE), replace(long, picture=None))
+
+
+def test_where_no_picture_is_shown_it_is_said_what_it_shows() -> None:
+    message = Outgoing("Halo", _keys("Ya"), picture=MACHINE)
+
+    assert fit(message, LIMITS) == (Outgoing("🖼 Mesin jahit\n\nHalo", _keys("Ya")),)
+    assert without_picture(Outgoing("", picture=MACHINE)) == Outgoing("🖼 Mesin jahit")
+    assert without_picture(Outgoing("Halo")) == Outgoing("Halo")
+
+
+def test_a_message_with_a_picture_takes_the_place_of_no_other() -> None:
+    assert [piece.replaces for piece in fit(Outgoing("Halo", replaces="7", picture=MACHINE), SHOWING)] == [None]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=120), st.integers(0, 60), st.integers(0, 7))
+def test_a_picture_is_shown_once_and_first_and_no_word_of_the_message_is_lost(text: str, units: int, keys: int) -> None:
+    labels = _keys(*(str(number) for number in range(keys)))
+
+    pieces = fit(Outgoing(text, labels, picture=MACHINE), replace(LIMITS, caption_units=units))
+
+    assert [piece.picture for piece in pieces] == [MACHINE] + [None] * (len(pieces) - 1)
+    assert count_units(pieces[0].text) <= units
+    assert tuple(key for piece in pieces for key in piece.keys) == labels
+    assert "".join("".join(piece.text.split()) for piece in pieces if piece.text != "…") == "".join(plain(text).split())
