@@ -33,6 +33,17 @@ _COMMANDS = {
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are used."""
 
+    def main(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - what click hands on
+        """Run a command, in a process whose memory holds keys before long and is nobody else's business.
+
+        A test that brings its own arguments keeps the process as it is.
+        """
+        if named.get("args") is None and not arguments:
+            from commands.hardening import protect_memory  # noqa: PLC0415 - as every command
+
+            protect_memory()
+        return super().main(*arguments, **named)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List every command in the order people need them."""
         del ctx

@@ -4,6 +4,7 @@ The conversation's lines are stored by the handlers and fetched by the page, so 
 """
 
 import logging
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import wraps
@@ -16,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.dialogue.effects import Picture
 from bot.ports import Crowded, EntryWanted, Page, Pages
 from browser.forms import Form, is_foreign, read_form
 from browser.headers import KEPT, QuietHeaders
@@ -39,6 +41,7 @@ _LONGEST_STREAM_SECONDS = 600.0
 _RETRY_MILLISECONDS = 5_000
 _MOST_STREAMS = 4
 _CROWDED_SECONDS = "60"
+_REVISION = re.compile(r"\d{1,9}", re.ASCII)
 
 Handle = Callable[[Request], Awaitable[Response]]
 
@@ -74,6 +77,7 @@ def webchat_routes(
         route("/events", site.tell, "GET"),
         route("/leave", site.leave, "POST"),
         route("/away", site.show_away, "GET"),
+        route("/pictures/{line}/{mark}", site.give_picture, "GET"),
         route("/static/{version}/{name}", site.give_asset, "GET"),
     ]
 
@@ -88,9 +92,10 @@ class _Site:
         self._stamp = stamp
         self._entrance = entrance
         self._max_body_bytes = max_body_bytes
-        self._renderer = Renderer(pages)
-        # A browser takes a __Secure- cookie over https only.
-        self._cookie = "__Secure-catatan" if secure else "catatan"
+        self._renderer = Renderer(pages, self._lead_to)
+        # A browser takes a __Host- cookie over https only, for every path, and from no other host of the same domain:
+        # nobody can put a conversation of their own into it, to read what is written there.
+        self._cookie, self._cookie_path = ("__Host-catatan", "/") if secure else ("catatan", PATH)
         self._streams: Counter[str] = Counter()
 
     async def show(self, request: Request) -> Response:
@@ -133,7 +138,7 @@ class _Site:
         """Hold a stream open until the conversation has moved, and say only that it has."""
         address = self._read_cookie(request)
         after = request.query_params.get("after", "")
-        if address is None or is_foreign(request) or not (after.isascii() and after.isdecimal()):
+        if address is None or is_foreign(request) or not _REVISION.fullmatch(after):
             return Response(status_code=HTTPStatus.NO_CONTENT)
         if self._streams[address] >= _MOST_STREAMS:
             return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS)
@@ -151,6 +156,18 @@ class _Site:
         """Show a page that could be anybody's."""
         del request
         return HTMLResponse(self._renderer.render_away(self._opening.language))
+
+    async def give_picture(self, request: Request) -> Response:
+        """Give the picture of a line to whoever has that line in their conversation, and to nobody else."""
+        line, mark = request.path_params["line"], request.path_params["mark"]
+        is_ours = self._stamp.holds(_marked(line), mark) and not is_foreign(request)
+        file = await self._pages.picture(line, self._read_cookie(request)) if is_ours else None
+        if file is None:
+            return Response(status_code=HTTPStatus.NOT_FOUND)
+        return Response(file.body, media_type=file.kind)
+
+    def _lead_to(self, picture: Picture) -> str:
+        return f"{PATH}/pictures/{picture.id}/{self._stamp.make(_marked(picture.id))}"
 
     async def give_asset(self, request: Request) -> Response:
         """Give a style, script or icon, which a browser may keep: it says nothing about anybody."""
@@ -238,9 +255,18 @@ class _Site:
         return HTMLResponse(self._renderer.render_notice(notice, self._opening.language, again), status)
 
     def _remember(self, response: Response, address: str) -> Response:
-        response.set_cookie(self._cookie, address, path=PATH, secure=self.secure, httponly=True, samesite="strict")
+        response.set_cookie(
+            self._cookie, address, path=self._cookie_path, secure=self.secure, httponly=True, samesite="strict"
+        )
         return response
 
     def _forget(self, response: Response) -> Response:
-        response.delete_cookie(self._cookie, path=PATH, secure=self.secure, httponly=True, samesite="strict")
+        response.delete_cookie(
+            self._cookie, path=self._cookie_path, secure=self.secure, httponly=True, samesite="strict"
+        )
         return response
+
+
+def _marked(line: str) -> str:
+    """Name a line as no address can be named."""
+    return f"picture\n{line}"

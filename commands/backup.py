@@ -5,9 +5,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.config import Config
 from commands.keys import read_passphrase
@@ -15,6 +16,7 @@ from commands.settings import OneLine, config_option, refusals
 from handlers.clock import read_clock
 from handlers.unlocking import open_keyring
 from storage.archives import Kind, Progress, make_identity, read_identity, read_recipient
+from storage.aside import aside
 from storage.audit import OPERATOR, Deed
 from storage.backups import KEPT_DAYS, Sources, create, measure_all
 from storage.keyfiles import KeyFiles
@@ -84,9 +86,9 @@ def create_copies(config: Config, folder: Path | None, *, as_json: bool) -> None
 @click.argument("file", type=_FILE)
 def verify_copy(config: Config, identity: Path, keystore: Path | None, file: Path, *, as_json: bool) -> None:
     """Bring FILE back aside, prove it whole, and open a hundred of its documents with the keys of this machine."""
-    with refusals(), TemporaryDirectory(prefix="singgah-keys-") as folder:
+    with refusals(), aside() as folder:
         private = read_identity(identity)
-        store_url = unpack_keys(keystore, private, Path(folder)) if keystore else config.keys.url
+        store_url = unpack_keys(keystore, private, folder) if keystore else config.keys.url
         keys = _find_keys(config, store_url)
         found = verify(file, private, keys, read_clock(), config.storage.url)
         note_deed(config.storage.url, OPERATOR, Deed.BACKUP_VERIFIED, read_clock())
@@ -102,6 +104,7 @@ def verify_copy(config: Config, identity: Path, keystore: Path | None, file: Pat
 @click.argument("file", type=_FILE)
 def restore_copy(config: Config, identity: Path, target: str, file: Path) -> None:
     """Bring FILE back; what was erased goes again, what was on its way is not sent again."""
+    _refuse_target(target)
     with refusals():
         back = restore(file, read_identity(identity), target, read_clock(), config.storage.url)
         _note_restored(config, back, target)
@@ -110,8 +113,24 @@ def restore_copy(config: Config, identity: Path, target: str, file: Path) -> Non
         click.echo(f"beside it: {', '.join(back.files)}")
     click.echo(f"{back.erased} erased folders were removed again, after {back.ledgers} lists of erasures.")
     click.echo(f"{back.stopped} messages that were on their way are marked uncertain and will not be sent.")
+    if back.manifest.kind is Kind.DATA:
+        click.echo("Staff sign in anew. Who was revoked after this copy works here again: see singgah staff list.")
     if not back.ledgers:
         click.echo("No list of erasures was found: people erased after this copy may be back. Treat it as an incident.")
+
+
+def _refuse_target(target: str) -> None:
+    """Refuse an address of something else, and a password, which every account reads in the list of processes."""
+    if not target.startswith("postgres"):
+        if not target or "://" in target:
+            raise OneLine("--to: name a folder, or postgresql://... of an empty database")
+        return
+    try:
+        has_password = make_url(target).password is not None or "password" in make_url(target).query
+    except ArgumentError:
+        raise OneLine("--to: that is no address of a database; write postgresql://ACCOUNT@HOST/DATABASE") from None
+    if has_password:
+        raise OneLine("--to: others can read a password there; leave it out and add ?passfile=FILE, a file of mode 600")
 
 
 def _note_restored(config: Config, back: Restored, target: str) -> None:

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
-from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -39,8 +38,7 @@ _DESK: Final[Mapping[Closed, str]] = MappingProxyType(
         ),
     }
 )
-_PAGE: Final = Environment(autoescape=True, trim_blocks=True).from_string(
-    """<!doctype html>
+_PAGE: Final = """<!doctype html>
 <html lang="{{ script.default }}">
 <head>
 <meta charset="utf-8">
@@ -60,7 +58,6 @@ _PAGE: Final = Environment(autoescape=True, trim_blocks=True).from_string(
 </body>
 </html>
 """
-)
 
 
 def build_closed_app(script: Script, why: Closed, *, secure: bool, more: Sequence[Route] = ()) -> Starlette:
@@ -68,7 +65,9 @@ def build_closed_app(script: Script, why: Closed, *, secure: bool, more: Sequenc
 
     `secure`: the service is reached over https only.  `more`: what it answers beside that.
     """
-    page = _PAGE.render(script=script)
+    from jinja2 import Environment  # noqa: PLC0415 - most starts find the house open
+
+    page = Environment(autoescape=True, trim_blocks=True).from_string(_PAGE).render(script=script)
 
     async def closed(_request: Request) -> Response:
         return PlainTextResponse("closed for now", HTTPStatus.SERVICE_UNAVAILABLE, headers=_LATER)

@@ -10,6 +10,7 @@ import click
 from bot.config import Config
 from commands.settings import OneLine, config_option, refusals
 from handlers import parked
+from handlers.auditing import sign_quietly
 from handlers.opening import open_world
 from storage.transaction import Work
 
@@ -61,7 +62,9 @@ def drop(config: Config, label: str) -> None:
 def _do(config: Config, step: Callable[[Work], T]) -> T:
     async def go() -> T:
         async with open_world(config, {}, needs_land=False) as world:
-            return await world.database.write(step)
+            done = await world.database.write(step)
+            await sign_quietly(world)
+            return done
 
     with refusals():
         return asyncio.run(go())

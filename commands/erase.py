@@ -6,6 +6,7 @@ import click
 
 from bot.config import Config
 from commands.settings import OneLine, config_option, refusals
+from handlers.auditing import sign_quietly
 from handlers.erase import erase as erase_person
 from handlers.opening import open_world
 from handlers.world import World
@@ -43,6 +44,7 @@ def erase(config: Config, case: str, *, yes: bool) -> None:
 async def _erase(config: Config, code: str) -> bool:
     async with open_world(config, {}, needs_land=False) as world:
         await world.database.write(lambda work: _erase_owner(work, world, code))
+        await sign_quietly(world)
         return await world.database.finish_erasing(_PATIENCE_SECONDS)
 
 

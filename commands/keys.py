@@ -36,6 +36,7 @@ from storage.sealedkeys import FILE
 ADVISED_DAYS = 90
 
 _SHOWN_DIGITS = 32
+_MOST_VERSIONS = 1_000_000
 
 
 @click.group()
@@ -99,7 +100,7 @@ def rotate(config: Config, as_id: str | None, alone: str | None, kept: str | Non
 
 @keys.command()
 @config_option()
-@click.argument("version", type=click.IntRange(min=1))
+@click.argument("version", type=click.IntRange(1, _MOST_VERSIONS))
 @asker_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def retire(config: Config, version: int, as_id: str | None, alone: str | None, *, as_json: bool) -> None:

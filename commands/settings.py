@@ -22,6 +22,7 @@ from bot.steps import ContentError
 from storage.errors import StorageError
 
 F = TypeVar("F", bound=Callable[..., Any] | click.Command)
+_DATABASE_ERRORS = "sqlalchemy.exc"
 DEFAULT_FILE = Path("config.toml")
 _NAMED = "singgah.config_file"
 #: What a bot token looks like, which must not be shown by mistake.
@@ -56,6 +57,13 @@ def refusals() -> Iterator[None]:
         yield
     except _REFUSALS as error:
         raise OneLine(str(error)) from None
+    except Exception as error:
+        # By its name: the library takes a while to load, which commands without a database need not spend.
+        if type(error).__module__ != _DATABASE_ERRORS:
+            raise
+        raise OneLine(
+            f"a database does not hold what it should ({type(error).__name__}); restore a copy of it"
+        ) from None
 
 
 def config_option() -> Callable[[F], F]:
@@ -87,7 +95,7 @@ def load_config(path: Path | None) -> Config:
             return parse("", str(DEFAULT_FILE))
         try:
             return parse(chosen.read_text(encoding="utf-8"), str(chosen))
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, UnicodeDecodeError, RecursionError) as error:
             raise OneLine(f"{chosen}: cannot be read ({type(error).__name__}); name another with --config") from None
 
 

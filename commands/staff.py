@@ -12,6 +12,7 @@ from bot.dialogue.layout import plain
 from commands.settings import OneLine, config_option, refusals
 from commands.welcome import sign_in_link
 from handlers import enrolment
+from handlers.auditing import sign_quietly
 from handlers.opening import open_world
 from handlers.world import World
 from storage import staffing
@@ -130,7 +131,9 @@ def _row(member: StaffMember) -> dict[str, object]:
 def _in_world(config: Config, step: Callable[[Work, World], T]) -> T:
     async def go() -> T:
         async with open_world(config, {}, needs_land=False) as world:
-            return await world.database.write(lambda work: step(work, world))
+            done = await world.database.write(lambda work: step(work, world))
+            await sign_quietly(world)
+            return done
 
     with refusals():
         return asyncio.run(go())

@@ -11,9 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from handlers.world import World
 from storage import audit
 from storage.audit import Actor, Deed, Head
+from storage.chainreading import read_carefully
 from storage.checkpoints import Checkpoint, CheckpointDamaged, append_checkpoint, read_checkpoints
 from storage.encryption import new_id
 from storage.engines import will_pass
+from storage.errors import StorageError
 from storage.transaction import Work
 from storage.verification import find_fault
 
@@ -72,6 +74,14 @@ async def sign_now(world: World) -> bool:
     return head.sequence > head.checkpoint_sequence and await _sign(world, head)
 
 
+async def sign_quietly(world: World) -> None:
+    """Sign the end of the chain after something that must not fail because of it; the next try is within the hour."""
+    try:
+        await sign_now(world)
+    except (StorageError, OSError) as error:
+        log.exception("audit", extra={"action": "audit.unsigned", "error": error})
+
+
 async def prune_if_due(world: World) -> int:
     """Forget rows that are older than two years, up to a signed checkpoint; return how many went."""
     first = await world.database.read(audit.first_made_at)
@@ -93,7 +103,7 @@ async def verify(world: World) -> Finding:
 
 def _inspect(work: Work, known: Head, checkpoints: list[Checkpoint]) -> Finding:
     head = replace(audit.read_head(work), checkpoint_sequence=known.checkpoint_sequence)
-    fault = find_fault(audit.read_rows(work), head, checkpoints)
+    fault = find_fault(read_carefully(work), head, checkpoints)
     signed_to = checkpoints[-1].sequence if checkpoints else 0
     found = (None, None) if fault is None else (fault.sequence, fault.damage.value)
     return Finding(head.sequence, len(checkpoints), signed_to, *found)

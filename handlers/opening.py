@@ -29,6 +29,7 @@ from handlers.unlocking import ask_at_terminal, open_keyring
 from handlers.world import World
 from storage.areas import load_gazetteer, load_listing, load_travel
 from storage.database import Database
+from storage.keyfiles import prepare_store_folder
 from storage.keyring import Keyring
 from storage.library import CONTENT, read_library
 
@@ -106,14 +107,16 @@ async def open_world(
 
 
 def make_folders(config: Config) -> None:
-    """Make the folders of data and keys, readable by their owner only."""
-    for folder in (config.storage.data_dir, config.keys.dir, _sqlite_folder(config.keys.url)):
-        if folder is not None:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the folders of data and keys, readable by their owner only.  Raises KeysInsideData or DataExposed."""
+    for folder in (config.storage.data_dir, config.keys.dir):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store_folder = _sqlite_folder(config.keys.url)
+    if store_folder is not None:
+        prepare_store_folder(store_folder, config.storage.data_dir)
 
 
 def _survey(config: Config, folder: Path) -> Land:
-    gazetteer = load_gazetteer()
+    gazetteer = load_gazetteer(kept_in=config.storage.data_dir)
     units = Directory(load_listing(gazetteer, directory_file(config)))
     return Land(gazetteer, units, load_travel(gazetteer, folder / "crossings.csv"))
 

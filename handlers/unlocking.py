@@ -5,10 +5,11 @@ import sys
 from collections.abc import Callable
 
 from bot.config import Config, Keys
-from storage.keyfiles import KeyFiles
+from storage.keyfiles import KeyFileMissing, KeyFiles
 from storage.keyproviders.passphrase import Passphrase, PassphraseSeal
 from storage.keyproviders.transit import Transit
 from storage.keyring import Keyring
+from storage.keystore import was_used
 from storage.sealedkeys import FILE, Provider, open_plain, open_sealed, read_file, seal_keys
 
 #: Gives a passphrase; None when nobody is there to be asked.
@@ -22,8 +23,17 @@ def open_keyring(config: Config, ask: Ask) -> Keyring:
     """
     provider = _provider(config.keys, ask)
     if provider is None:
+        _refuse_new_keys(config.keys)
         return open_plain(config.keys.dir, config.storage.data_dir)
     return open_sealed(config.keys.dir, config.storage.data_dir, provider)
+
+
+def _refuse_new_keys(keys: Keys) -> None:
+    """Raise KeyFileMissing rather than make keys where a key store waits for the ones that were lost."""
+    has_keys = keys.dir.exists() and bool(KeyFiles(keys.dir).list_root_keys())
+    if has_keys or (keys.dir / FILE).exists() or not was_used(keys.url):
+        return
+    raise KeyFileMissing(f"{keys.dir} holds no root key and the key store is in use; restore the backup of the keys")
 
 
 def seal_keyring(config: Config, ask_earlier: Ask, ask: Ask) -> bool:
@@ -35,6 +45,7 @@ def seal_keyring(config: Config, ask_earlier: Ask, ask: Ask) -> bool:
     provider = _provider(config.keys, ask)
     if provider is None:
         return False
+    _refuse_new_keys(config.keys)
     earlier = _earlier(config.keys, ask_earlier) if (config.keys.dir / FILE).exists() else None
     seal_keys(config.keys.dir, config.storage.data_dir, provider, earlier)
     return True

@@ -1,6 +1,7 @@
 """Files that only somebody elsewhere can open: a line of JSON and a store, encrypted to an age X25519 recipient."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +17,8 @@ _FORMAT = 1
 _LONGEST_MANIFEST = 32 * 1_048_576
 _OTHERS = 0o077
 _IDENTITY = "AGE-SECRET-KEY-1"
+# Whoever has the public half can write a file, so nothing in it may lead out of a folder.
+_SMALL_FILE = re.compile(r"[a-z][a-z-]{0,40}\.(toml|json)", re.ASCII)
 
 Progress = Callable[[int], object]
 """Is told how many bytes went by since the last time."""
@@ -156,8 +159,10 @@ def _decrypt(path: Path, source: IO[bytes], identity: object, target: IO[bytes])
 def _read_manifest(path: Path, line: bytes, size: int) -> Manifest:
     try:
         manifest = msgspec.json.decode(line, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ArchiveDamaged(f"{path} is no backup of this program; take another file") from None
+    if not all(map(_SMALL_FILE.fullmatch, manifest.files)):
+        raise ArchiveDamaged(f"{path} names files that no backup of this program has; take another file")
     if manifest.format != _FORMAT:
         raise ArchiveDamaged(f"{path} was made by a newer release; open it with that one")
     if manifest.size != size:

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any, Final, NewType
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderGone, FolderId, Unreadable, join_with_lengths
+from storage.inserting import insert_into
 from storage.tables import audit_head, audit_rows, cases
 from storage.transaction import Work
 
@@ -144,7 +144,7 @@ def hash_row(row: AuditRow) -> bytes:
 
 def read_head(work: Work) -> Head:
     """Tell where the chain ends, before its first row too."""
-    row = work.data.execute(select(audit_head)).first()
+    row = work.data.execute(select(audit_head).where(audit_head.c.head_id == _HEAD)).first()
     return Head(0, NOTHING_BEFORE, 0) if row is None else _head(row)
 
 
@@ -157,21 +157,21 @@ def read_rows(work: Work) -> Iterator[AuditRow]:
         rows = work.data.execute(query).all()
         if not rows:
             return
-        yield from map(_row, rows)
+        yield from map(row_of, rows)
         last = rows[-1].sequence
 
 
 def newest_rows(work: Work, most: int, before: int | None = None) -> list[AuditRow]:
     """List the newest rows, newest first.  `before`: only rows with a lower number."""
     query = select(audit_rows).order_by(audit_rows.c.sequence.desc()).limit(most)
-    return [_row(row) for row in work.data.execute(query if before is None else query.where(_below(before)))]
+    return [row_of(row) for row in work.data.execute(query if before is None else query.where(_below(before)))]
 
 
 def rows_of(work: Work, deeds: tuple[Deed, ...], since: datetime) -> list[AuditRow]:
     """List the rows of some deeds from a time on, newest first."""
     asked = audit_rows.c.action.in_([deed.value for deed in deeds]) & (audit_rows.c.minute >= since)
     query = select(audit_rows).where(asked).order_by(audit_rows.c.sequence.desc())
-    return [_row(row) for row in work.data.execute(query)]
+    return [row_of(row) for row in work.data.execute(query)]
 
 
 def count_deeds(work: Work, actor: Actor, deeds: tuple[Deed, ...], within: timedelta) -> int:
@@ -211,6 +211,20 @@ def read_detail(work: Work, row: AuditRow) -> Mapping[str, str]:
     return opened
 
 
+def row_of(row: Row[Any]) -> AuditRow:
+    """Read a link of the chain from its row."""
+    return AuditRow(
+        row.sequence,
+        row.minute,
+        row.actor,
+        row.action,
+        row.about_id,
+        row.detail,
+        bytes(row.previous_hash),
+        bytes(row.row_hash),
+    )
+
+
 def place_of(sequence: int) -> bytes:
     """Return what the detail of a row is bound to in place of an id."""
     return sequence.to_bytes(16, "big")
@@ -231,10 +245,6 @@ def prune(work: Work, sequence: int) -> int:
 
 
 _FIRST_HEAD = {"head_id": _HEAD, "sequence": 0, "row_hash": NOTHING_BEFORE, "checkpoint_sequence": 0}
-_BEGIN = {
-    "sqlite": sqlite.insert(audit_head).values(**_FIRST_HEAD).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(audit_head).values(**_FIRST_HEAD).on_conflict_do_nothing(),
-}
 
 
 def _append(data: Connection, now: datetime, head: Head, said: tuple[Actor, Deed, bytes | None, bytes | None]) -> None:
@@ -260,7 +270,7 @@ def _lock_head(data: Connection) -> Head:
     query = select(audit_head).where(audit_head.c.head_id == _HEAD).with_for_update()
     row = data.execute(query).first()
     if row is None:
-        data.execute(_BEGIN[data.dialect.name])
+        data.execute(insert_into(audit_head, data.dialect.name).values(**_FIRST_HEAD).on_conflict_do_nothing())
         row = data.execute(query).one()
     return _head(row)
 
@@ -278,17 +288,5 @@ def _below(sequence: int) -> ColumnElement[bool]:
 
 
 def _head(row: Row[Any]) -> Head:
-    return Head(row.sequence, bytes(row.row_hash), row.checkpoint_sequence)
-
-
-def _row(row: Row[Any]) -> AuditRow:
-    return AuditRow(
-        row.sequence,
-        row.minute,
-        row.actor,
-        row.action,
-        row.about_id,
-        row.detail,
-        bytes(row.previous_hash),
-        bytes(row.row_hash),
-    )
+    numbers = [one if isinstance(one, int) else 0 for one in (row.sequence, row.checkpoint_sequence)]
+    return Head(numbers[0], row.row_hash if isinstance(row.row_hash, bytes) else b"", numbers[1])

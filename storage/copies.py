@@ -79,10 +79,14 @@ def describe(path: Path) -> tuple[str, dict[str, int]]:
 def find_damage(path: Path) -> str | None:
     """Say what is wrong with a SQLite file; None when its pages, indexes and references hold."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        if found != "ok":
-            return f"integrity check: {found}"
-        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+        try:
+            found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if found != "ok":
+                return f"integrity check: {found}"
+            connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+        except sqlite3.DatabaseError:
+            return "it holds no store"
     return f"a row of {broken[0]} points at nothing" if broken else None
 
 

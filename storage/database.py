@@ -8,12 +8,14 @@ from datetime import datetime
 from time import monotonic
 from typing import TypeVar, cast
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from storage.engines import open_reader, open_writer, refuse_same_store
+from storage.errors import StorageError
 from storage.keyring import Keyring
 from storage.keystore import KeyStore
 from storage.migrate import Store, bring_up_to_date
+from storage.tables import clients, staff
 from storage.transaction import Transactions, Work, read
 from storage.writer import Manner, Writer
 
@@ -23,6 +25,10 @@ T = TypeVar("T")
 
 READING_THREADS = 4
 _LOOK_SECONDS = 0.1
+
+
+class KeysLost(StorageError):
+    """The key store that belongs to the data is not there."""
 
 
 class Database:
@@ -42,7 +48,7 @@ class Database:
         """Open both stores, bringing their tables up to date.
 
         `clock` gives aware UTC times and is called on several threads. Raises StoresNotApart, UnusableAddress,
-        SchemaTooNew, and KeyRetired or Unreadable when the keys do not fit the key store.
+        SchemaTooNew, KeysLost, and KeyRetired or Unreadable when the keys do not fit the key store.
         """
         refuse_same_store(url, keystore_url)
         if migrate:
@@ -52,6 +58,7 @@ class Database:
         keys = KeyStore(engines.keys_writer, engines.keys_reader, keyring, random, monotonic)
         try:
             await asyncio.to_thread(keys.check)
+            await asyncio.to_thread(_refuse_lost_keys, engines.reader, keys)
             await asyncio.to_thread(keys.register, clock().date())
         except BaseException:
             engines.dispose()
@@ -88,6 +95,10 @@ class Database:
         """
         return cast("T", await self._writer.submit(job, Manner.UNSYNCED))
 
+    async def write_along(self, job: Callable[[Work], T]) -> T:
+        """Run a step like `write_unsynced`, in the commit of another step if there is one within ten milliseconds."""
+        return cast("T", await self._writer.submit(job, Manner.ALONG))
+
     async def write_last(self, job: Callable[[Work], T]) -> T:
         """Run a step like `write`, but behind all others that share its commit, so that it sees what they wrote."""
         return cast("T", await self._writer.submit(job, Manner.LAST))
@@ -117,6 +128,15 @@ class Database:
         await self._writer.close()
         await asyncio.to_thread(self._readers.shutdown)
         self._engines.dispose()
+
+
+def _refuse_lost_keys(data: Engine, keys: KeyStore) -> None:
+    """Raise KeysLost where data stand beside a new key store: each person would be taken for somebody new."""
+    if not keys.is_new():
+        return
+    with data.connect() as connection:
+        if any(connection.execute(select(table).limit(1)).first() for table in (clients, staff)):
+            raise KeysLost("the key store is empty and the data are not; put back the key store that belongs to them")
 
 
 class _Engines:

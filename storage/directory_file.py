@@ -26,6 +26,8 @@ def read_entries(file: Path) -> tuple[tuple[Entry, ...], tuple[Mistake, ...]]:
         return _read_toml(file), ()
     except UnitsError as error:
         raise UnitsError(f"{file.name}: {error}") from error
+    except RecursionError:
+        raise UnitsError(f"{file.name}: lists within lists without end; see content/units.toml") from None
 
 
 def write_directory(file: Path, text: str) -> None:

@@ -30,7 +30,7 @@ class KeyFileMissing(StorageError):
 
 
 class KeyFileWrongLength(StorageError):
-    """A key file does not hold exactly 32 bytes."""
+    """A key file does not hold exactly 32 bytes, or is no file at all."""
 
 
 class KeyFileThere(StorageError):
@@ -98,6 +98,8 @@ class KeyFiles:
         if not path.exists():
             raise KeyFileMissing(f"{path} is missing; restore it from the backup of the keys")
         refuse_exposed(path, "600")
+        if not path.is_file():  # reading a pipe would never end
+            raise KeyFileWrongLength(f"{path} is no ordinary file; restore it from the backup of the keys")
         key = path.read_bytes()
         if len(key) != KEY_BYTES:
             raise KeyFileWrongLength(
@@ -113,10 +115,21 @@ def prepare_folder(folder: Path, data_folder: Path) -> None:
     refuse_exposed(folder, "700")
     for path in folder.iterdir():
         _refuse_inside(path, data_folder)
-    if data_folder.exists() and data_folder.stat().st_mode & _WRITABLE:
-        raise DataExposed(
-            f"{data_folder} can be changed by other accounts of this machine; run: chmod 700 {data_folder}"
-        )
+    _refuse_copies(folder, data_folder)
+    refuse_writable(data_folder)
+
+
+def prepare_store_folder(folder: Path, data_folder: Path) -> None:
+    """Make the folder of the key store if need be; raises KeysInsideData or DataExposed."""
+    _refuse_inside(folder, data_folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    refuse_writable(folder)
+
+
+def refuse_writable(folder: Path) -> None:
+    """Raise DataExposed when other accounts may change what lies in a folder; harmless where there is none yet."""
+    if folder.exists() and folder.stat().st_mode & _WRITABLE:
+        raise DataExposed(f"{folder} can be changed by other accounts of this machine; run: chmod 700 {folder}")
 
 
 def refuse_exposed(path: Path, mode: str) -> None:
@@ -144,7 +157,10 @@ def name_earlier_signing(until: date) -> str:
 def accepted_until(name: str) -> date | None:
     """Read the day off the name of an earlier signing key's file; None for every other file."""
     match = re.fullmatch(r"signing-until-(\d{4}-\d\d-\d\d)\.key", name)
-    return date.fromisoformat(match[1]) if match else None
+    try:
+        return date.fromisoformat(match[1]) if match else None
+    except ValueError:
+        return None
 
 
 def is_beside(name: str) -> bool:
@@ -193,6 +209,23 @@ def _refuse_inside(path: Path, data_folder: Path) -> None:
     """Raise KeysInsideData when a key, or the folder of them, is or points into the data folder."""
     if path.resolve().is_relative_to(data_folder.resolve()):
         raise KeysInsideData(f"{path} lies in the data folder {data_folder}; move the keys to a folder of their own")
+
+
+def _refuse_copies(folder: Path, data_folder: Path) -> None:
+    """Raise KeysInsideData when the data folder holds a key as well: under a second name, or as a copy."""
+    keys = {key for path in folder.glob("*.key") if (key := _read_short(path)) is not None}
+    for path in data_folder.rglob("*") if keys else ():
+        if _read_short(path) in keys:
+            raise KeysInsideData(f"{path} holds a key, so that one copy of the data takes both; remove it there")
+
+
+def _read_short(path: Path) -> bytes | None:
+    """Read what could be a key; None for everything else, and for what is gone by now."""
+    try:
+        is_short = path.is_file() and path.stat().st_size == KEY_BYTES
+        return path.read_bytes() if is_short else None
+    except OSError:
+        return None
 
 
 def _is_credential(path: Path) -> bool:

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from threading import Lock
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,12 +21,15 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    inspect,
+    make_url,
     select,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage.encryption import KEY_BYTES, KEY_ID_BYTES, Cipher, FolderId, new_nonce
-from storage.engines import empty_journal
+from storage.engines import empty_journal, open_reader
+from storage.errors import StoreUnavailable
 from storage.keyring import KeyRetired, Keyring
 from storage.sealed import Id16
 
@@ -100,6 +104,11 @@ class KeyStore:
         with self._reader.connect() as connection:
             for row in connection.execute(_rows.where(folder_keys.c.folder_id.in_(samples))):
                 self._unwrap(*row)
+
+    def is_new(self) -> bool:
+        """Tell whether no root key ever came into use here."""
+        with self._reader.connect() as connection:
+            return connection.execute(_newest).first() is None
 
     def register(self, today: date) -> None:
         """Note root keys that came into use since."""
@@ -213,6 +222,21 @@ class KeyStore:
         folder = FolderId(folder_id)
         key = self._keyring.unwrap(version, folder, key_id, wrapped)
         return FolderKey(folder, version, wrapped, Cipher(key_id, AESGCM(key)))
+
+
+def was_used(url: str) -> bool:
+    """Tell whether a key store is there and holds anything.  Raises StoreUnavailable when it does not answer."""
+    path = Path(make_url(url).database or "")
+    if make_url(url).get_backend_name() == "sqlite" and not (path.exists() and path.stat().st_size):
+        return False
+    engine = open_reader(url, 1)
+    try:
+        with engine.connect() as connection:
+            return inspect(connection).has_table(root_keys.name) and connection.execute(_newest).first() is not None
+    except DBAPIError as error:
+        raise StoreUnavailable("the key store does not answer, or is damaged; start it, or restore it") from error
+    finally:
+        engine.dispose()
 
 
 def note_root_key(writer: Engine, version: int, today: date) -> None:

@@ -2,28 +2,36 @@
 
 import shutil
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import mkdtemp
 
 from sqlalchemy import Column, Connection, delete, make_url, select, update
 from sqlalchemy.exc import DBAPIError
 
 from storage.archives import ArchiveDamaged, Kind, Manifest, open_archive
+from storage.aside import aside
 from storage.backups import list_erased, made_on, read_ledger
 from storage.copies import StoreMissing, TargetNotEmpty, copy_in, describe, find_damage, measure, settle
 from storage.encryption import FolderId
 from storage.engines import open_writer
 from storage.erasures import note_erasures
+from storage.errors import StorageError
 from storage.keystore import folder_keys
 from storage.migrate import Store, bring_up_to_date
-from storage.tables import clients, erasures, messages, outbox
+from storage.tables import clients, erasures, invites, messages, outbox, staff_sessions
 
 _STORES = {Kind.DATA: Store.DATA, Kind.KEYS: Store.KEYS}
 _FILES = {Kind.DATA: "singgah.db", Kind.KEYS: "keystore.db"}
+#: What SQLite would fold into a store that is put beside it, whosever it was.
+_JOURNALS = ("", "-wal", "-shm", "-journal")
 _AT_ONCE = 500
 _DAY_SECONDS = 86_400
+
+
+class TargetUnusable(StorageError):
+    """Where a copy is to go no folder can be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +55,20 @@ def restore(path: Path, identity: object, target: str, now: datetime, live_url: 
     """Bring a store back into a folder or an empty PostgreSQL database.
 
     `target`: a folder, or an address that begins with postgresql.  `live_url`: the data store in use, whose erasures
-    count too; None when it is gone.  Raises WrongIdentity, ArchiveDamaged, TargetNotEmpty or SchemaTooNew.
+    count too; None when it is gone.  Raises WrongIdentity, ArchiveDamaged, TargetNotEmpty, TargetUnusable or
+    SchemaTooNew.
     """
-    is_database = target.startswith("postgres")
-    home = Path(mkdtemp(prefix=".restoring-")) if is_database else Path(target)
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    staging = home / ".restoring"
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(mode=0o700)
-    try:
+    with _staging(target) as staging:
         copy, manifest = unpack(path, identity, staging)
         known, ledgers = gather_erased(path, identity, staging, live_url)
         stopped, erased = mend(manifest.kind, copy, known, now)
         settle(copy)
-        where = target if is_database else str(home / copy.name)
-        if is_database:
+        files: tuple[str, ...] = ()
+        if _is_database(target):
             copy_in(_STORES[manifest.kind], copy, target)
             where = make_url(target).render_as_string(hide_password=True)
         else:
-            _move(copy, home / copy.name)
-            for name, text in manifest.files.items():
-                _write_beside(home / Path(name).name, text)
-    finally:
-        shutil.rmtree(home if is_database else staging, ignore_errors=True)
-    files = () if is_database else tuple(manifest.files)
+            where, files = _put(copy, manifest, Path(target))
     return Restored(manifest, where, files, stopped, erased, ledgers)
 
 
@@ -107,7 +105,10 @@ def gather_erased(path: Path, identity: object, staging: Path, live_url: str | N
 
 
 def mend(kind: Kind, copy: Path, known: Collection[FolderId], now: datetime) -> tuple[int, int]:
-    """Let go again of what was erased, and stop what was on its way; return how many messages and folders."""
+    """Let go again of what was erased, and stop what was on its way; return how many messages and folders.
+
+    Nobody is signed in afterwards, and no one-time link holds: those that were used or ended since would hold again.
+    """
     engine = open_writer(f"sqlite:///{copy}")
     try:
         with engine.begin() as connection:
@@ -116,9 +117,35 @@ def mend(kind: Kind, copy: Path, known: Collection[FolderId], now: datetime) -> 
             gone = sorted({*known, *connection.execute(select(erasures.c.folder_id)).scalars()})
             note_erasures(connection, map(FolderId, gone), int(now.timestamp() // _DAY_SECONDS))
             _delete(connection, outbox.c.recipient_id, gone)
+            for table in (staff_sessions, invites):
+                connection.execute(delete(table))
             return _stop_letters(connection), _delete(connection, clients.c.client_id, gone)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _staging(target: str) -> Iterator[Path]:
+    """Give an empty folder on the disk of the target, for a store is moved there in one piece."""
+    if _is_database(target):
+        with aside() as folder:
+            yield folder
+        return
+    folder = Path(target) / ".restoring"
+    try:
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise TargetUnusable(f"{target} cannot be made a folder ({error.strerror}); name another one") from None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_database(target: str) -> bool:
+    return target.startswith("postgres")
 
 
 def _find_ledgers(path: Path) -> Iterator[Path]:
@@ -152,6 +179,22 @@ def _delete(connection: Connection, column: Column[bytes], ids: Sequence[FolderI
         some = column.in_(ids[start : start + _AT_ONCE])
         count += connection.execute(delete(column.table).where(some)).rowcount
     return count
+
+
+def _put(copy: Path, manifest: Manifest, home: Path) -> tuple[str, tuple[str, ...]]:
+    """Put a store and the small files that belong to it into a folder; return where it is, and their names."""
+    _refuse_present(home, copy.name, manifest)
+    _move(copy, home / copy.name)
+    for name, text in manifest.files.items():
+        _write_beside(home / Path(name).name, text)
+    return str(home / copy.name), tuple(manifest.files)
+
+
+def _refuse_present(home: Path, name: str, manifest: Manifest) -> None:
+    """Raise TargetNotEmpty before anything is written, so that half a copy never comes back."""
+    for known in (*(f"{name}{journal}" for journal in _JOURNALS), *(Path(one).name for one in manifest.files)):
+        if (home / known).exists():
+            raise TargetNotEmpty(f"{home / known} exists; name an empty folder, nothing is overwritten")
 
 
 def _move(copy: Path, target: Path) -> None:

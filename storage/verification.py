@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from storage.audit import NOTHING_BEFORE, AuditRow, Head, hash_row
+from storage.chainreading import RowUnreadable
 from storage.checkpoints import Checkpoint
 
 
@@ -30,11 +31,11 @@ class Fault:
 def find_fault(rows: Iterable[AuditRow], head: Head, checkpoints: Sequence[Checkpoint]) -> Fault | None:
     """Return the first bad row, None if the chain is whole.  `checkpoints`: signed, oldest first."""
     chain = _Chain(checkpoints)
-    for row in rows:
-        fault = chain.follow(row)
-        if fault is not None:
-            return fault
-    return chain.end(head)
+    try:
+        fault = next((fault for row in rows if (fault := chain.follow(row)) is not None), None)
+    except RowUnreadable as unreadable:
+        return Fault(unreadable.sequence, Damage.CHANGED)
+    return chain.end(head) if fault is None else fault
 
 
 class _Chain:

@@ -30,8 +30,9 @@ _A_SECOND = 200
 #: Without it people, their Telegram and the flooder, who share a processor, are what is measured.
 _BETWEEN_STEPS_S = 1.0 if IS_LONG else 0.3
 _LARGEST_GROWTH = 1 << 20
-#: Beyond twice the quiet time: two slow cores also run the flooder, the people and their Telegram.
-_ALLOWANCE_S = 0.5
+#: Beyond twice the quiet time: two slow cores also run the flooder, the people and their Telegram, and in the normal
+#: suite whatever else the machine does while the flood lasts.
+_ALLOWANCE_S = 0.5 if IS_LONG else 2.0
 
 _INSIDE, _QUIET_WORDS = 10, 10
 #: A quicker person reaches a limit of their own.
@@ -62,6 +63,7 @@ class Walks:
         self.seconds += [seconds for waited in await asyncio.gather(*walks) for seconds in waited]
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(900)
 async def test_a_flooder_slows_down_nobody_loses_nothing_of_theirs_and_fills_no_disk(
     bot_api: BotApi, guarded: TelegramProcess
@@ -98,6 +100,7 @@ async def test_a_flooder_slows_down_nobody_loses_nothing_of_theirs_and_fills_no_
     await hear(flooder, "119")
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(900)
 async def test_a_flood_of_new_conversations_is_slowed_to_the_allowance_and_nobody_inside_notices(
     guarded: TelegramProcess,

@@ -22,7 +22,8 @@ from tests.storage.conftest import Stores
 
 _LINKS = 100_000 if IS_LONG else 1_000
 _KNOWN, _ROUNDS = (100, 5) if IS_LONG else (20, 5)
-_SAME_SECONDS = 0.005
+#: On a machine that is busy or slow a median is less sure.
+_SAME_SECONDS = 0.005 if IS_LONG else 0.015
 _TRIES_A_MINUTE = 5
 _PLACES = (
     *("/chat", "/chat/log", "/chat/events?after=0", "/chat?id={}", "/chat/{}", "/desk/cases/{}", "/desk/sign-in/{}"),
@@ -30,6 +31,7 @@ _PLACES = (
 )
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(240)
 async def test_no_page_tells_or_shows_by_its_time_whether_somebody_is_here(
     bot_api: BotApi, polling: TelegramProcess

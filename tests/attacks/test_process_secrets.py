@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import signal
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.attacks.outside import at_desk
 from tests.botapi.control import BotApi
-from tests.end_to_end.people import INTAKE_ID, walk
+from tests.end_to_end.people import INTAKE_ID, take_step, walk
 from tests.end_to_end.telegram_process import TelegramProcess, install
 
 _TOKEN = "123456789:AAF-rahasia-kanari-contoh-karangan"
@@ -19,6 +20,7 @@ async def test_no_secret_stands_in_environment_arguments_or_logs_and_a_crash_lea
     bot_api: BotApi, tmp_path: Path
 ) -> None:
     process = install(tmp_path / "singgah", bot_api)
+    process.starts_anew = True
     await process.start()
     await walk(bot_api.person("Contoh"), *INTAKE_ID[:3])
     keys = [path.read_bytes() for path in (process.data_folder / "keys").iterdir()]
@@ -75,6 +77,31 @@ async def test_keys_that_point_into_the_data_and_data_that_anybody_can_change_ar
     key.unlink()
     (data / "kek-1.key").rename(key)
     await process.start()
+    assert await process.stop() == 0
+
+
+@pytest.mark.timeout(240)
+async def test_what_is_lost_is_said_and_nothing_new_is_put_in_its_place(bot_api: BotApi, tmp_path: Path) -> None:
+    process = install(tmp_path / "singgah", bot_api)
+    await process.start()
+    client = bot_api.person("Contoh")
+    await walk(client, *INTAKE_ID[:3])
+    assert await process.stop() == 0
+    keys, store = process.data_folder / "keys", process.data_folder / "keystore"
+
+    for lost, said, command in (
+        (keys, "restore the backup of the keys", ("keys", "rotate")),
+        (store, "put back the key store", ("purge",)),
+    ):
+        lost.rename(tmp_path / "elsewhere")
+        refused = await process.command(*command)
+        assert (refused.exit_code, said in refused.errors) == (1, True), refused.errors
+        assert [path for path in keys.glob("*.key") if lost == keys] == []
+        shutil.rmtree(lost)
+        (tmp_path / "elsewhere").rename(lost)
+
+    await process.start()
+    await take_step(client, INTAKE_ID[3])
     assert await process.stop() == 0
 
 

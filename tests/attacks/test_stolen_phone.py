@@ -3,16 +3,21 @@
 import json
 import time
 
+import pytest
+
+from tests.attacks.outside import IS_LONG
 from tests.botapi.control import BotApi
 from tests.botapi.screen import Screen
 from tests.end_to_end.people import hear, join_staff, reach
 from tests.end_to_end.telegram_process import TelegramProcess
 
-_REFUSED_WITHIN_S = 5.0
+#: What is promised, in the long run; elsewhere a machine may be three times slower.
+_REFUSED_WITHIN_S = 5.0 if IS_LONG else 15.0
 #: The service looks every ten seconds for what is to be deleted.
 _EMPTY_WITHIN_S = 40.0
 
 
+@pytest.mark.alone
 async def test_a_revoked_phone_is_refused_within_five_seconds_and_everything_of_clients_goes_from_it(
     bot_api: BotApi, polling: TelegramProcess
 ) -> None:

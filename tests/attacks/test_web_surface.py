@@ -40,6 +40,8 @@ _LURES = (
     *({"Origin": "https://evil.example"}, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}, {"Origin": "http://["}),
     *({"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"}),
 )
+#: A small part of the thirty seconds a form is waited for; a machine may be three times slower.
+_UNHINDERED_S = 5 if IS_LONG else 15
 _ACTS = (
     *("/desk/sign-out", "/desk/cases/AAAA/take", "/desk/cases/AAAA/decline", "/desk/cases/AAAA/speak"),
     *("/desk/cases/AAAA/stage", "/desk/cases/AAAA/transfer", "/desk/cases/AAAA/close", f"/desk/tasks/{'0' * 32}/done"),
@@ -141,7 +143,8 @@ async def test_an_erased_person_s_cookie_form_and_page_open_nothing_any_more(pol
             assert "usiamu" not in again.text
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.alone
+@pytest.mark.timeout(120)
 async def test_three_hundred_forms_that_never_end_hold_nobody_up(polling: TelegramProcess) -> None:
     slow = write_request("POST", "/chat", body=b"a" * 1_000, last=False)[:-999]
     held = [await asyncio.open_connection("127.0.0.1", polling.port) for _ in range(300)]
@@ -150,7 +153,7 @@ async def test_three_hundred_forms_that_never_end_hold_nobody_up(polling: Telegr
     async with at_web(polling) as person:
         started = time.monotonic()
         await person.agree()
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < _UNHINDERED_S
     if IS_LONG:
         async with asyncio.timeout(30):
             assert b"400" in await held[0][0].readline()

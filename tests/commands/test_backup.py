@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from click.testing import CliRunner, Result
 from commands.backup import backup
 from commands.settings import load_config
 from storage import people
-from storage.staffing import Role, add_staff
+from storage.signins import start_session, watch_session
+from storage.staffing import Purpose, Role, add_staff, invite, list_staff, use_invite
 from storage.transaction import Work
 from tests.worlds import open_test_bed
 
@@ -119,6 +121,67 @@ def test_a_copy_comes_back_and_says_what_was_stopped(config_file: Path, tmp_path
     assert (tmp_path / "back" / "singgah.db").exists()
     assert "0 erased folders were removed again, after 2 lists" in back.output
     assert "will not be sent" in back.output
+
+
+def _restore(config_file: Path, file: Path, target: str) -> Result:
+    return _run(config_file, "restore", "--identity", str(config_file.parent / "stick"), "--to", target, str(file))
+
+
+@pytest.mark.parametrize("left", ["singgah.db-wal", "singgah.db-shm", "singgah.db-journal", "singgah.db", "units.toml"])
+def test_nothing_comes_back_beside_what_an_earlier_store_has_left(config_file: Path, left: str) -> None:
+    (config_file.parent / "var" / "data" / "units.toml").write_text("")
+    target = config_file.parent / "back"
+    target.mkdir()
+    (target / left).write_bytes(b"left")
+
+    refused = _restore(config_file, _create(config_file)["data"], str(target))
+
+    assert (refused.exit_code, "nothing is overwritten" in refused.output) == (1, True)
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == {left: b"left"}
+
+
+async def test_after_a_restore_nobody_is_signed_in_and_no_one_time_link_holds(config_file: Path) -> None:
+    def sign_in(work: Work) -> tuple[str, str]:
+        (member,) = list_staff(work)
+        return start_session(work, member.id), invite(work, member.id, Purpose.SIGN_IN)
+
+    def try_again(work: Work) -> list[object]:
+        return [watch_session(work, session), use_invite(work, link, Purpose.SIGN_IN)]
+
+    async with open_test_bed(load_config(config_file)) as bed:
+        session, link = await bed.world.database.write(sign_in)
+    copy = _create(config_file)["data"]
+    brought = config_file.parent / "brought"
+
+    back = _restore(config_file, copy, str(brought))
+
+    assert "Staff sign in anew" in back.output
+    shutil.copy(brought / "singgah.db", config_file.parent / "var" / "data" / "singgah.db")
+    async with open_test_bed(load_config(config_file)) as bed:
+        assert await bed.world.database.write(try_again) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("postgresql://contoh:rahasia-kanari@127.0.0.1:1/contoh", "others can read a password"),
+        ("postgresql://contoh@127.0.0.1:1/contoh?password=rahasia-kanari", "others can read a password"),
+        ("postgresql", "no address of a database"),
+        ("mysql://contoh/contoh", "name a folder"),
+        ("", "name a folder"),
+        ("config.toml", "cannot be made a folder"),
+    ],
+)
+def test_a_target_that_cannot_be_one_is_refused_in_a_line(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch, target: str, said: str
+) -> None:
+    monkeypatch.chdir(config_file.parent)
+
+    refused = _restore(config_file, config_file, target)
+
+    assert (refused.exit_code, len(refused.output.splitlines())) == (1, 1)
+    assert said in refused.output
+    assert "kanari" not in refused.output
 
 
 def test_without_any_list_of_erasures_it_is_called_an_incident(config_file: Path, tmp_path: Path) -> None:

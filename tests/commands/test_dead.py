@@ -63,6 +63,14 @@ def test_everything_that_was_given_up_is_listed_and_no_word_of_it(parked: Path) 
     assert "700000001" not in shown
 
 
+def test_the_doctor_counts_what_was_perhaps_sent_and_wants_somebody_to_look(parked: Path) -> None:
+    looked = run(parked, "doctor", "--offline")
+
+    assert looked.exit_code == 1
+    assert "1 letters perhaps sent, 1 given up" in looked.stdout
+    assert "singgah dead list" in looked.stdout
+
+
 def test_a_letter_sent_once_more_says_so_where_the_first_may_have_arrived(parked: Path) -> None:
     for row in listed(parked):
         if str(row["what"]).startswith("letter"):

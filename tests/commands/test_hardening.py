@@ -1,7 +1,9 @@
 """After `protect_memory` a crash leaves no core, and a process of the same account cannot read the memory."""
 
+import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ _AS_NOBODY = (
 _HOLD = "print('ready', flush=True); sys.stdin.read()"
 _READ = "open(f'/proc/{sys.argv[1]}/mem', 'rb').close(); open(f'/proc/{sys.argv[1]}/environ', 'rb').read()"
 _PROTECT = "protect_memory(); "
+_PATIENCE_S = 60.0
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="what is asked of the kernel is Linux's")
 
@@ -52,3 +55,18 @@ def test_a_crash_leaves_no_core(tmp_path: Path) -> None:
 
     assert ended.returncode == -6
     assert list(tmp_path.iterdir()) == []
+
+
+@linux
+def test_commands_that_open_keys_are_protected_like_the_service(tmp_path: Path) -> None:
+    settings = tmp_path / "config.toml"
+    settings.write_text('[keys]\nprovider = "passphrase"\n')
+    command = [sys.executable, "-P", "-m", "bot", "unseal", "--config", str(settings)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as asking:  # noqa: S603 - our own
+        deadline = time.monotonic() + _PATIENCE_S
+        while resource.prlimit(asking.pid, resource.RLIMIT_CORE) != (0, 0) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        limits = resource.prlimit(asking.pid, resource.RLIMIT_CORE)
+        _, said = asking.communicate(b"obviously wrong\n")
+    assert limits == (0, 0)
+    assert b"no sealed service waits here" in said

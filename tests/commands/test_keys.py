@@ -167,3 +167,11 @@ def test_at_a_terminal_the_passphrase_is_asked_for_and_not_shown(config_file: Pa
     assert output == "opened 1\n"
     assert config.keys.provider == "passphrase"
     assert PHRASE.encode() not in shown
+
+
+@pytest.mark.parametrize("version", ["0", "99999999999999999999", "x"])
+def test_a_version_that_cannot_be_one_is_not_even_looked_for(config_file: Path, version: str) -> None:
+    refused = _run(config_file, "retire", version)
+
+    assert (refused.exit_code, "'VERSION'" in refused.stderr) == (2, True)
+    assert not (config_file.parent / "var").exists()

@@ -140,3 +140,13 @@ def test_on_a_terminal_the_reading_shows_how_far_it_is(settings: Path) -> None:
     assert b"Reading units" in os.read(shown, 65_536)
     assert b"Reading units" not in said
     os.close(shown)
+
+
+def test_a_file_nested_beyond_reason_is_refused_in_a_line(settings: Path) -> None:
+    file = settings.parent / "deep.toml"
+    file.write_text("unit = " + "[" * 50_000)
+
+    refused = CliRunner().invoke(main, ["units", "import", str(file), "--config", str(settings)])
+
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1)
+    assert "deep.toml" in refused.stderr

@@ -56,6 +56,20 @@ async def test_settings_that_are_no_toml(installed: TelegramProcess) -> None:
     _refused(await installed.command("run"), "config.toml", "not valid TOML", "Correct that line")
 
 
+async def test_settings_nested_beyond_reason(installed: TelegramProcess) -> None:
+    installed.config_file.write_text("a = " + "[" * 100_000)
+    _refused(await installed.command("run"), "config.toml", "cannot be read")
+
+
+async def test_a_database_that_is_none(installed: TelegramProcess) -> None:
+    for store in ("data/singgah.db", "keystore/keystore.db"):
+        file = installed.data_folder / store
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.write_bytes(b"obviously no database" * 1_000)
+        _refused(await installed.command("audit", "verify"), "does not hold what it should", "restore a copy")
+        file.unlink()
+
+
 async def test_a_settings_file_that_is_missing(installed: TelegramProcess) -> None:
     installed.config_file.unlink()
     _refused(await installed.command("run"), "config.toml", "cannot be read", "--config")

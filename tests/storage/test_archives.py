@@ -5,6 +5,7 @@ import json
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pyrage
@@ -173,13 +174,29 @@ def test_a_file_that_holds_less_than_it_says_is_refused(tmp_path: Path) -> None:
         open_archive(path, identity, tmp_path / "back")
 
 
-@pytest.mark.parametrize("content", [b"", b"no line", b"{}\nrest", b'{"kind":"other"}\n', b"x" * 2_000_000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"no line", b"{}\nrest", b'{"kind":"other"}\n', b"x" * 2_000_000),
+        *(b'{"kind":' + b"[" * 100_000, b'{"kind":' + b'{"a":' * 100_000 + b"\n"),
+    ],
+)
 def test_something_else_encrypted_to_the_same_key_is_no_backup(tmp_path: Path, content: bytes) -> None:
     recipient = pyrage.x25519.Recipient.from_str(make_identity(tmp_path / "identity"))
     (tmp_path / "other.age").write_bytes(pyrage.encrypt(content, [recipient]))
 
     with pytest.raises(ArchiveDamaged, match="no backup of this program"):
         open_archive(tmp_path / "other.age", read_identity(tmp_path / "identity"), tmp_path / "back")
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.toml", "/evil.toml", "..", "", "singgah.db-wal", "a\0b.toml", "x" * 300 + ".toml", "\u0663.toml"]
+)
+def test_a_file_that_would_put_anything_else_beside_a_store_is_refused(tmp_path: Path, name: str) -> None:
+    path, identity = _write(tmp_path, manifest=replace(MANIFEST, files={name: "contoh"}))
+
+    with pytest.raises(ArchiveDamaged, match="no backup of this program has"):
+        open_archive(path, identity, tmp_path / "back")
 
 
 def test_a_file_of_a_newer_release_is_named_as_such(tmp_path: Path) -> None:

@@ -161,11 +161,13 @@ async def test_a_restored_file_brings_an_erased_person_back_for_nobody(sqlite_st
 async def test_a_key_store_that_belongs_to_other_data_sweeps_nobody(
     stores: Stores, new_database: Callable[[], str]
 ) -> None:
-    database = await stores.open()
-    await database.write(_fill)
-    await database.close()
+    other = replace(stores, url=new_database(), keystore_url=new_database())
+    for each in (stores, other):
+        database = await each.open()
+        await database.write(_fill)
+        await database.close()
 
-    wrong = await replace(stores, keystore_url=new_database()).open()
+    wrong = await replace(stores, keystore_url=other.keystore_url).open()
     assert await wrong.write(sweep_left_over) == 0
 
     assert await wrong.read(_count_clients) == 2

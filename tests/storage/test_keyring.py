@@ -3,12 +3,20 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from storage.encryption import FolderId, Unreadable
-from storage.keyfiles import KeyFileExposed, KeyFileMissing, KeyFileWrongLength, KeysInsideData
+from storage.keyfiles import (
+    DataExposed,
+    KeyFileExposed,
+    KeyFileMissing,
+    KeyFileWrongLength,
+    KeysInsideData,
+    prepare_store_folder,
+)
 from storage.keyring import KeyRetired, Keyring, KeysEqual
 
 FILES = ("audit.key", "index.key", "kek-1.key", "signing.key")
@@ -203,3 +211,53 @@ def test_a_folder_that_lost_every_root_key_is_noticed_by_a_running_process(keys:
     with pytest.raises(KeyFileMissing, match=r"kek-\*\.key"):
         ring.reload()
     assert ring.kek_version == 1
+
+
+@pytest.mark.parametrize("name", ["copy.bin", "deep/kek-1.key"])
+@pytest.mark.parametrize("way", ["second name", "copy"])
+def test_a_key_that_lies_among_the_data_as_well_is_refused(keys: Path, data: Path, name: str, way: str) -> None:
+    Keyring.open(keys, data)
+    there = data / name
+    there.parent.mkdir(parents=True)
+    if way == "copy":
+        there.write_bytes((keys / "index.key").read_bytes())
+    else:
+        there.hardlink_to(keys / "index.key")
+
+    with pytest.raises(KeysInsideData, match=name):
+        Keyring.open(keys, data)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_a_key_that_is_no_file_is_refused_and_never_waited_for(
+    keys: Path, data: Path, make: Callable[[Path, int], None]
+) -> None:
+    Keyring.open(keys, data)
+    (keys / "index.key").unlink()
+    make(keys / "index.key", 0o600)
+
+    with pytest.raises(KeyFileWrongLength, match="no ordinary file"):
+        Keyring.open(keys, data)
+
+
+def test_a_file_named_like_an_earlier_key_of_a_day_there_is_not_counts_for_nothing(keys: Path, data: Path) -> None:
+    Keyring.open(keys, data)
+    (keys / "signing-until-2026-13-41.key").write_bytes(bytes(32))
+
+    assert not Keyring.open(keys, data).earlier_signing
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o702])
+def test_a_key_store_that_anybody_can_change_is_refused(tmp_path: Path, data: Path, mode: int) -> None:
+    store = tmp_path / "keystore"
+    prepare_store_folder(store, data)
+    store.chmod(mode)
+
+    with pytest.raises(DataExposed, match="chmod 700"):
+        prepare_store_folder(store, data)
+
+
+def test_a_key_store_among_the_data_is_refused(data: Path) -> None:
+    with pytest.raises(KeysInsideData, match="lies in the data folder"):
+        prepare_store_folder(data / "keystore", data)
+    assert not data.exists()

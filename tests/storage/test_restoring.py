@@ -234,6 +234,16 @@ def _damage_page(path: Path) -> None:
     path.write_bytes(content)
 
 
+def _write_something_else(path: Path) -> None:
+    path.write_bytes(b"obviously no database" * 1_000)
+
+
+def _forget_the_tables(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE contoh (number)")
+
+
 def _drop_a_row(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DELETE FROM staff")
@@ -250,6 +260,8 @@ def _orphan_a_row(path: Path) -> None:
     ("harm", "said"),
     [
         (_damage_page, "integrity check"),
+        (_write_something_else, "holds no store"),
+        (_forget_the_tables, "holds no store"),
         (_drop_a_row, "does not hold the rows its first line tells of"),
         (_orphan_a_row, "points at nothing"),
     ],
