@@ -26,6 +26,7 @@ from handlers.world import World
 if TYPE_CHECKING:
     from channels.telegram import TelegramChannel
 
+_LARGEST_PORT, _LONGEST_PORT = 65_535, 5
 #: Done when the process is asked to end; carries the reason when it must end by itself.
 Ended = asyncio.Future[None]
 
@@ -99,7 +100,7 @@ def _listen_on(config: Config, listen: str | None) -> Config:
     if listen is None:
         return config
     host, _, port = listen.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not (port.isascii() and port.isdecimal()) or len(port) > _LONGEST_PORT or int(port) > _LARGEST_PORT:
         raise OneLine('--listen must be a host and a port such as "127.0.0.1:8081"')
     return msgspec.structs.replace(config, server=msgspec.structs.replace(config.server, listen=listen))
 

@@ -7,17 +7,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp
 
 from browser.headers import QuietHeaders
-from channels.webchat import webchat_routes
-from channels.webchat_opening import make_opening
+from commands.later import later
 from commands.measuring import metrics_routes
 from commands.parts import Part
-from console.routes import desk_routes
 from handlers import health
-from handlers.desk import Desk
-from handlers.pages import WebPages
 from handlers.receive import Receiver
 from handlers.watch import Trouble
 from handlers.world import World
@@ -39,9 +36,9 @@ def build_app(world: World, receiver: Receiver, station: Station = Station()) ->
     routes = _health_routes(world, station)
     if Part.WEB in station.parts:
         routes.append(_links_route(world))
-        routes += desk_routes(Desk(world), secure=secure)
+        routes += later("/desk", lambda: _build_desk(world, secure=secure))
         if config.channels.webchat.enabled:
-            routes += [Route("/", _to_chat), *_chat_routes(world, receiver)]
+            routes += [Route("/", _to_chat), *later("/chat", lambda: _build_chat(world, receiver))]
     if Part.RECEIVE in station.parts and config.channels.telegram.mode == "webhook":
         routes += _webhook_routes(world, receiver)
     # Around everything, for an address or a method there is not is answered here.
@@ -61,14 +58,26 @@ def _webhook_routes(world: World, receiver: Receiver) -> list[Route]:
     return telegram_routes(webhook.secret, receiver.receive, report_trouble, world.config.limits.body_bytes)
 
 
-def _chat_routes(world: World, receiver: Receiver) -> list[Route]:
-    return webchat_routes(
+def _build_desk(world: World, *, secure: bool) -> ASGIApp:
+    from console.routes import desk_routes  # noqa: PLC0415 - pages wait until one is asked for
+    from handlers.desk import Desk  # noqa: PLC0415
+
+    return Router(desk_routes(Desk(world), secure=secure), redirect_slashes=False)
+
+
+def _build_chat(world: World, receiver: Receiver) -> ASGIApp:
+    from channels.webchat import webchat_routes  # noqa: PLC0415 - as above
+    from channels.webchat_opening import make_opening  # noqa: PLC0415
+    from handlers.pages import WebPages  # noqa: PLC0415
+
+    routes = webchat_routes(
         WebPages(world, receiver),
         make_opening(world.script),
         secrets=world.keyring.signing_keys(world.clock().date()),
         public_url=world.config.server.url,
         clock=lambda: world.clock().timestamp(),
     )
+    return Router(routes, redirect_slashes=False)
 
 
 def _health_routes(world: World, station: Station) -> list[BaseRoute]:

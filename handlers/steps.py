@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import TypeVar
 
 from handlers.apart import keep_apart
@@ -13,6 +14,10 @@ T = TypeVar("T")
 
 #: So many in a transaction take some tens of milliseconds, which is how long a turn may have to wait for them.
 AT_ONCE = 20
+#: As long take so many rows that are only deleted or marked, and on which nothing else hangs.
+ROWS_AT_ONCE = 500
+#: However slow the machine, a transaction begins nothing more after this.
+_LONGEST_S = 0.03
 
 
 def _always(_: Work) -> None:
@@ -36,7 +41,12 @@ class Steps:
 
     async def for_each(self, things: Sequence[T], do: Callable[[Work, T], bool]) -> int:
         """Do something about each, a few in a transaction; return how many times it was done."""
-        return sum([await self.write(partial(_do_about, few, do)) for few in in_parts(things)])
+        looked_at = done = 0
+        while few := things[looked_at : looked_at + AT_ONCE]:
+            outcomes = await self.write(partial(_do_about, few, do))
+            looked_at += len(outcomes)
+            done += sum(outcomes)
+        return done
 
     async def repeat(self, do_some: Callable[[Work], int]) -> int:
         """Do some in each transaction until there is nothing left; return how much that was."""
@@ -55,8 +65,14 @@ def in_parts(things: Sequence[T]) -> Iterator[Sequence[T]]:
     return (things[start : start + AT_ONCE] for start in range(0, len(things), AT_ONCE))
 
 
-def _do_about(few: Sequence[T], do: Callable[[Work, T], bool], work: Work) -> int:
-    done: list[bool] = []
+def _do_about(few: Sequence[T], do: Callable[[Work, T], bool], work: Work) -> list[bool]:
+    """Do something about the first of a few, as many as there is time for; return for each whether it was done."""
+    outcomes: list[bool] = []
+    ends = monotonic() + _LONGEST_S
     for thing in few:
-        keep_apart(work, lambda thing=thing: done.append(do(work, thing)))  # type: ignore[misc]  # bound now
-    return sum(done)
+        done: list[bool] = []
+        keep_apart(work, lambda thing=thing, done=done: done.append(do(work, thing)))  # type: ignore[misc]  # bound now
+        outcomes.append(any(done))
+        if monotonic() > ends:
+            break
+    return outcomes

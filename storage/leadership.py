@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.errors import StorageError
+from storage.inserting import insert_into
 from storage.tables import duties
 from storage.transaction import Work
 
@@ -82,9 +82,8 @@ def list_held(work: Work) -> list[str]:
 def _make(work: Work, name: str) -> None:
     if work.data.execute(select(duties.c.name).where(duties.c.name == name)).first() is not None:
         return
-    insert = sqlite.insert if work.data.dialect.name == "sqlite" else postgresql.insert
     nobody = {"name": name, "holder": bytes(16), "fence": 0, "until_ms": 0}
-    work.data.execute(insert(duties).values(nobody).on_conflict_do_nothing())
+    work.data.execute(insert_into(duties, work.data.dialect.name).values(nobody).on_conflict_do_nothing())
 
 
 def _is(term: Term) -> ColumnElement[bool]:

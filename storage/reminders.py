@@ -196,13 +196,14 @@ def unanswered(work: Work, kind: str, before: datetime, *, most: int) -> list[Re
     return list(map(_reminder, rows))
 
 
-def free_stranded(work: Work) -> int:
-    """Free what was taken by a clock that was ahead, and would stay taken until that time comes; return how many."""
+def free_stranded(work: Work, *, most: int) -> int:
+    """Free some of what a clock that was ahead has taken, and would keep until that time comes; return how many."""
     stranded = _IS_WAITING & (reminders.c.taken > literal_column("0"))
     # The sum keeps a database from reading all that is planned in the order of `free_at`; few have been taken.
     free_at = literal_column("reminders.free_at + 0", Minute())
     far = stranded & (free_at > work.now + LONGEST_LEASE) & (reminders.c.free_at > reminders.c.due_at)
-    return work.data.execute(update(reminders).where(far).values(free_at=reminders.c.due_at)).rowcount
+    some = reminders.c.reminder_id.in_(select(reminders.c.reminder_id).where(far).limit(most))
+    return work.data.execute(update(reminders).where(some).values(free_at=reminders.c.due_at)).rowcount
 
 
 def forget_case(work: Work, case_id: bytes) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, case, delete, exists, func, literal_column, select, update
 
 from bot.care.retention import Retention
-from storage import erasures, outbox
+from storage import erasures
 from storage.cases import Case, CaseId, Status, list_accepted, load_case, save_case
 from storage.deliveries import day_of
 from storage.encryption import FolderId
@@ -150,22 +150,33 @@ def find_former(work: Work, days: int) -> list[FolderId]:
     return [FolderId(row[0]) for row in work.data.execute(select(staff.c.staff_id).where(over))]
 
 
-def forget_staff(work: Work, days: int) -> int:
-    """Delete who left that long ago, with the key of their folder; return how many they were."""
-    gone = find_former(work, days)
-    work.data.execute(update(cases).where(cases.c.staff_id.in_(gone)).values(staff_id=None))
-    work.data.execute(delete(staff).where(staff.c.staff_id.in_(gone)))
-    for folder in gone:
-        work.vault.destroy_folder(folder)
-    return len(gone)
+def release_cases(work: Work, folder: FolderId, *, most: int) -> int:
+    """Let some of the cases that somebody had in their hands be nobody's; return how many."""
+    some = select(cases.c.case_id).where(cases.c.staff_id == folder).limit(most)
+    return work.data.execute(update(cases).where(cases.c.case_id.in_(some)).values(staff_id=None)).rowcount
 
 
-def sweep_tombstones(work: Work) -> None:
-    """Destroy again the keys of erased folders that a restored copy has brought back; forget what is long gone."""
-    for folder in work.vault.list_known(erasures.list_erasures(work.data)):
-        work.vault.destroy_folder(folder)
-    erasures.forget_erasures(work.data, day_of(work.now))
-    outbox.forget_parked(work)
+def forget_former(work: Work, folder: FolderId) -> bool:
+    """Delete somebody who left and has no case any more, with the key of their folder."""
+    work.data.execute(delete(staff).where(staff.c.staff_id == folder))
+    work.vault.destroy_folder(folder)
+    return True
+
+
+def find_brought_back(work: Work) -> list[FolderId]:
+    """List erased folders whose keys a restored copy has brought back."""
+    return sorted(work.vault.list_known(erasures.list_erasures(work.data)))
+
+
+def destroy_again(work: Work, folder: FolderId) -> bool:
+    """Destroy the key of an erased folder once more."""
+    work.vault.destroy_folder(folder)
+    return True
+
+
+def forget_erasures(work: Work, *, most: int) -> int:
+    """Forget some of the erased folders whose keys no copy can bring back any more; return how many."""
+    return erasures.forget_erasures(work.data, day_of(work.now), most=most)
 
 
 def find_lost(work: Work) -> list[ClientId]:

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
+from storage.inserting import insert_into
+from storage.piecemeal import delete_some
 from storage.tables import tries
 from storage.transaction import Work
 
@@ -26,12 +27,11 @@ def take(work: Work, index: bytes, most: int, seconds: float) -> bool:
     wait = timedelta(seconds=(most - remaining + 1) * seconds / most)
     # The minute in which all are back is cut off at its beginning.
     left = {"remaining": remaining - 1, "since": work.now, "full_at": work.now + wait + _MINUTE}
-    insert = sqlite.insert if work.data.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(tries).values(tries_index=index, **left)
+    statement = insert_into(tries, work.data.dialect.name).values(tries_index=index, **left)
     work.data.execute(statement.on_conflict_do_update(index_elements=[tries.c.tries_index], set_=left))
     return True
 
 
-def forget_old(work: Work) -> int:
-    """Forget who has all tries again; return how many that were."""
-    return work.data.execute(delete(tries).where(tries.c.full_at <= work.now)).rowcount
+def forget_old(work: Work, *, most: int) -> int:
+    """Forget some of those who have all tries again; return how many that were."""
+    return delete_some(work.data, tries, tries.c.full_at <= work.now, most=most)

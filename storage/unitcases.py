@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from storage.cases import Case, Status, list_accepted, queue_of
+from storage.cases import CaseId, Status
 from storage.engines import open_reader
 from storage.errors import StoreUnavailable
 from storage.tables import cases
@@ -15,11 +15,10 @@ from storage.transaction import Work
 _SQLITE = "sqlite:///"
 
 
-def list_open_in(work: Work, unit_ids: Iterable[str]) -> list[Case]:
-    """List the cases that some units have been offered or look after."""
-    ids = sorted(unit_ids)
-    offered = [case for unit_id in ids for case in queue_of(work, unit_id)]
-    return [*offered, *list_accepted(work, cases.c.unit_id.in_(ids))]
+def find_open_in(work: Work, unit_ids: Iterable[str]) -> list[CaseId]:
+    """List the cases that some units have been offered or look after, without opening any."""
+    here = cases.c.unit_id.in_(sorted(unit_ids)) & (cases.c.status != Status.CLOSED.value)
+    return [CaseId(row[0]) for row in work.data.execute(select(cases.c.case_id).where(here))]
 
 
 def count_open(url: str) -> Mapping[str, int]:

@@ -90,7 +90,8 @@ def parse_straits(lines: Iterable[str], gazetteer: Gazetteer) -> tuple[Strait, .
     read = iter(lines)
     if next(read, "").strip() != "from,to":
         raise CrossingsError("the first line is not from,to; derive the table again")
-    return tuple(_strait(number, line.strip(), gazetteer) for number, line in enumerate(read, start=2))
+    landings: dict[str, Port] = {}  # most of them face several others
+    return tuple(_strait(number, line.strip(), gazetteer, landings) for number, line in enumerate(read, start=2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +154,12 @@ def _date(row: _Row) -> date:
         row.refuse("as_of", "is not a date such as 2026-11-21")
 
 
-def _strait(number: int, line: str, gazetteer: Gazetteer) -> Strait:
+def _strait(number: int, line: str, gazetteer: Gazetteer, landings: dict[str, Port]) -> Strait:
     start, _, end = line.partition(",")
-    return Strait(_landing(number, start, gazetteer), _landing(number, end, gazetteer))
+    for code in (start, end):
+        if code not in landings:
+            landings[code] = _landing(number, code, gazetteer)
+    return Strait(landings[start], landings[end])
 
 
 def _landing(number: int, code: str, gazetteer: Gazetteer) -> Port:

@@ -8,13 +8,10 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NewType
+from typing import Final, Literal, NewType
 
 from bot.care.borders import Borders
 from bot.care.cells import DEGREE_PARTS, KM_PER_DEGREE, cell_of, cells_of_ring, rings
-
-if TYPE_CHECKING:
-    from array import array
 
 AreaCode = NewType("AreaCode", str)
 Level = Literal[1, 2, 3, 4]
@@ -58,24 +55,47 @@ class GazetteerError(ValueError):
     """The rows of the gazetteer are incomplete or out of order."""
 
 
+#: How the numbers of each column lie in memory, as `struct` names it.
+COLUMN_FORMATS: Final[Mapping[str, Literal["H", "I", "i", "Q", "q"]]] = {
+    "keys": "Q",
+    "name_ends": "I",
+    "latitudes": "i",
+    "longitudes": "i",
+    "islands": "H",
+    "rows_by_name": "Q",
+    "rows_by_cell": "q",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """All areas in the order of their codes: 91,599 objects would cost ten times the memory.
+
+    `names`: all in a row, each up to its end in `name_ends`.  `latitudes`, `longitudes`: in parts of a degree.
+    `rows_by_name`, `rows_by_cell`: in order, a mark of the folded name or the cell with the row in its last bits.
+    """
+
+    names: str
+    island_names: tuple[str, ...]
+    keys: "memoryview[int]"
+    name_ends: "memoryview[int]"
+    latitudes: "memoryview[int]"
+    longitudes: "memoryview[int]"
+    islands: "memoryview[int]"
+    rows_by_name: "memoryview[int]"
+    rows_by_cell: "memoryview[int]"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
-    """All areas, held as columns in the order of their codes: 91,599 objects would cost ten times the memory."""
+    """All areas, what else they are called, and the land abroad."""
 
-    _keys: "array[int]"
-    _names: str
-    _name_ends: "array[int]"
-    _latitudes: "array[int]"
-    _longitudes: "array[int]"
-    _islands: "array[int]"
-    _island_names: tuple[str, ...]
-    _rows_by_name: "array[int]"
-    _rows_by_cell: dict[int, "array[int]"]
-    _nicknames: Mapping[str, tuple[AreaCode, ...]]
+    columns: Columns
+    nicknames: Mapping[str, tuple[AreaCode, ...]]
     borders: Borders
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self.columns.keys)
 
     def area(self, code: str) -> Area | None:
         """Look up an area by its official code (`74`, `74.71`, `74.71.01`, `74.71.01.1005`)."""
@@ -109,7 +129,7 @@ class Gazetteer:
 
     def islands(self) -> frozenset[str]:
         """Name the islands that have areas."""
-        return frozenset(self._island_names)
+        return frozenset(self.columns.island_names)
 
     def named(self, name: str) -> tuple[AreaCode, ...]:
         """Find the areas of any level with this name, whatever its case, punctuation or spaces.
@@ -117,12 +137,9 @@ class Gazetteer:
         `name` comes without `Kabupaten`, `Kota` and the like; nicknames count as names.
         """
         folded = fold(name)
-        mark = name_mark(folded)
-        place = bisect_left(self._rows_by_name, mark)
-        end = bisect_left(self._rows_by_name, mark + _ROW_MASK, place)
-        areas = (self._area_at(marked & _ROW_MASK) for marked in self._rows_by_name[place:end])
+        areas = (self._area_at(row) for row in _rows_marked(self.columns.rows_by_name, name_mark(folded)))
         official = (area.code for area in areas if fold(bare_name(area.name, area.level)) == folded)
-        return tuple(dict.fromkeys((*official, *self._nicknames.get(folded, ()))))
+        return tuple(dict.fromkeys((*official, *self.nicknames.get(folded, ()))))
 
     def nearest(self, lat: float, lon: float, limit: int = 3) -> tuple[tuple[Area, float], ...]:
         """Find the desa and kelurahan nearest to a place, with kilometres; none beyond 50 km."""
@@ -138,32 +155,34 @@ class Gazetteer:
     def _row(self, code: str) -> int | None:
         if level_of(code) is None:
             return None
-        key = key_of(code)
-        row = bisect_left(self._keys, key)
-        return row if row < len(self._keys) and self._keys[row] == key else None
+        key, keys = key_of(code), self.columns.keys
+        row = bisect_left(keys, key)
+        return row if row < len(keys) and keys[row] == key else None
 
     def _area_at(self, row: int) -> Area:
-        code = _code_of(self._keys[row])
-        start = self._name_ends[row - 1] if row else 0
-        return Area(code, self._names[start : self._name_ends[row]], _LEVEL_OF_LENGTH[len(code)], parent_of(code))
+        code, ends = _code_of(self.columns.keys[row]), self.columns.name_ends
+        start = ends[row - 1] if row else 0
+        return Area(code, self.columns.names[start : ends[row]], _LEVEL_OF_LENGTH[len(code)], parent_of(code))
 
     def _point_at(self, row: int) -> Point:
-        lat, lon = self._latitudes[row] / DEGREE_PARTS, self._longitudes[row] / DEGREE_PARTS
-        return Point(lat, lon, self._island_names[self._islands[row]])
+        columns = self.columns
+        lat, lon = columns.latitudes[row] / DEGREE_PARTS, columns.longitudes[row] / DEGREE_PARTS
+        return Point(lat, lon, columns.island_names[columns.islands[row]])
 
     def _areas_between(self, start: int, end: int, level: int) -> Iterator[Area]:
-        row = bisect_left(self._keys, start)
-        while row < len(self._keys) and self._keys[row] < end:
+        keys = self.columns.keys
+        row = bisect_left(keys, start)
+        while row < len(keys) and keys[row] < end:
             yield self._area_at(row)
-            row = bisect_left(self._keys, self._keys[row] + _STEP_OF_LEVEL[level], row)
+            row = bisect_left(keys, keys[row] + _STEP_OF_LEVEL[level], row)
 
     def _rows_in_ring(self, lat: float, lon: float, ring: int) -> Iterator[tuple[float, int]]:
         shrink = math.cos(math.radians(lat))
         centre = cell_of(math.floor(lat * DEGREE_PARTS), math.floor(lon * DEGREE_PARTS))
         for cell in cells_of_ring(centre, ring):
-            for row in self._rows_by_cell.get(cell, ()):
-                north = self._latitudes[row] / DEGREE_PARTS - lat
-                east = (self._longitudes[row] / DEGREE_PARTS - lon) * shrink
+            for row in _rows_marked(self.columns.rows_by_cell, cell_mark(cell)):
+                north = self.columns.latitudes[row] / DEGREE_PARTS - lat
+                east = (self.columns.longitudes[row] / DEGREE_PARTS - lon) * shrink
                 yield KM_PER_DEGREE * math.hypot(north, east), row
 
 
@@ -200,6 +219,11 @@ def name_mark(folded: str) -> int:
     return zlib.crc32(folded.encode("ascii")) << _ROW_BITS
 
 
+def cell_mark(cell: int) -> int:
+    """Turn the number of a cell into the one by which the areas in it are found; the row is added to it."""
+    return cell << _ROW_BITS
+
+
 def kilometres(one: Point, other: Point) -> float:
     """Measure the straight line between two points."""
     lat, other_lat = math.radians(one.lat), math.radians(other.lat)
@@ -207,6 +231,12 @@ def kilometres(one: Point, other: Point) -> float:
     half_east = math.sin(math.radians(other.lon - one.lon) / 2) ** 2
     chord = half_north + math.cos(lat) * math.cos(other_lat) * half_east
     return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(min(chord, 1.0)))
+
+
+def _rows_marked(marked_rows: "memoryview[int]", mark: int) -> Iterator[int]:
+    place = bisect_left(marked_rows, mark)
+    end = bisect_left(marked_rows, mark + _ROW_MASK, place)
+    return (marked & _ROW_MASK for marked in marked_rows[place:end])
 
 
 def _code_of(key: int) -> AreaCode:

@@ -1,23 +1,24 @@
 """Build the table of areas from rows, noticing what is missing or misplaced."""
 
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.care.borders import NO_BORDERS, Borders
 from bot.care.cells import DEGREE_PARTS, cell_of
 from bot.care.gazetteer import (
+    COLUMN_FORMATS,
     DISTRICT,
     REGENCY,
     VILLAGE,
     AreaCode,
+    Columns,
     Gazetteer,
     GazetteerError,
     Level,
     bare_name,
+    cell_mark,
     fold,
     key_of,
     level_of,
@@ -47,11 +48,16 @@ def build_gazetteer(
     `nicknames`: folded names besides the official ones, each with the areas it can mean.
     Raises GazetteerError naming the code of a row that is malformed, misplaced or without the area around it.
     """
-    keys, name_ends = array("Q"), array("I")
-    latitudes, longitudes, islands = array("i"), array("i"), array("H")
+    return Gazetteer(build_columns(rows), nicknames, borders)
+
+
+def build_columns(rows: Iterable[tuple[str, str, float, float, str]]) -> Columns:
+    """Build the columns of the table as `build_gazetteer` does."""
+    keys, name_ends = array(COLUMN_FORMATS["keys"]), array(COLUMN_FORMATS["name_ends"])
+    latitudes, longitudes = array(COLUMN_FORMATS["latitudes"]), array(COLUMN_FORMATS["longitudes"])
+    islands, cells = array(COLUMN_FORMATS["islands"]), array(COLUMN_FORMATS["rows_by_cell"])
     names: list[str] = []
     island_numbers: dict[str, int] = {}
-    cells: defaultdict[int, array[int]] = defaultdict(partial(array, "I"))
     titled: dict[int, str] = {}
     latest, end = _Latest(), 0
     for number, (code, name, lat, lon, island) in enumerate(rows):
@@ -66,19 +72,18 @@ def build_gazetteer(
         if level <= REGENCY:
             titled[number] = fold(bare_name(name, level))
         elif level == VILLAGE:
-            cells[cell_of(latitudes[-1], longitudes[-1])].append(number)
-    return Gazetteer(
-        keys,
+            cells.append(cell_mark(cell_of(latitudes[-1], longitudes[-1])) | number)
+    named = (name_mark(name) | number for number, name in enumerate(_fold_all(names, titled)))
+    return Columns(
         "".join(names),
-        name_ends,
-        latitudes,
-        longitudes,
-        islands,
         tuple(island_numbers),
-        array("Q", sorted(name_mark(name) | number for number, name in enumerate(_fold_all(names, titled)))),
-        dict(cells),
-        nicknames,
-        borders,
+        memoryview(keys),
+        memoryview(name_ends),
+        memoryview(latitudes),
+        memoryview(longitudes),
+        memoryview(islands),
+        memoryview(array(COLUMN_FORMATS["rows_by_name"], sorted(named))),
+        memoryview(array(COLUMN_FORMATS["rows_by_cell"], sorted(cells))),
     )
 
 

@@ -21,7 +21,19 @@ async def test_a_start_is_measured_up_to_its_first_reply_and_stays_small(tmp_pat
     assert start.after_people < MOST_MIB
 
 
-@pytest.mark.parametrize("package", ["telegram", "alembic", "httpx", "psycopg", "prometheus_client"])
+@pytest.mark.parametrize(
+    "package",
+    [
+        "telegram",
+        "alembic",
+        "httpx",
+        "psycopg",
+        "sqlalchemy.dialects.postgresql",
+        "prometheus_client",
+        "jinja2",
+        "console",
+    ],
+)
 def test_starting_does_not_wait_for_what_only_some_starts_need(package: str) -> None:
     script = f"import sys, commands.run, commands.telegram; sys.exit({package!r} in sys.modules)"
     command = [sys.executable, "-c", script]

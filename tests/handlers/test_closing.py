@@ -14,10 +14,11 @@ from handlers.closing import leave_closed_units
 from handlers.desk import Desk
 from handlers.directory import own_file
 from handlers.directory_watch import DirectoryWatch
+from handlers.steps import Steps
 from storage.cases import Status
 from storage.directory_file import write_directory
 from storage.unitcases import count_open
-from tests.handlers.walking import CLIENT, KENDARI, SULTRA, accepted_case, case_of, in_world, reasons, send_intake
+from tests.handlers.walking import CLIENT, KENDARI, SULTRA, accepted_case, case_of, reasons, send_intake
 from tests.surroundings.geography import whole_gazetteer
 from tests.worlds import TestBed, config_in, open_test_bed
 
@@ -30,7 +31,7 @@ def without(bed: TestBed, *closed: str) -> Listing:
 
 async def close(bed: TestBed, *closed: str) -> int:
     bed.world.units.exchange(without(bed, *closed))
-    count = await in_world(bed, lambda work: leave_closed_units(work, bed.world))
+    count = await leave_closed_units(Steps(bed.world))
     await bed.flush()
     return count
 
