@@ -1,6 +1,8 @@
 """What every test may ask for, and what holds for all of them."""
 
+import gc
 import signal
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -31,6 +33,18 @@ def pytest_configure(config: pytest.Config) -> None:
         # Ended from outside, the run still stops the server it started.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         announce_folder()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect no garbage while tests are read, nor walk over them later: they stay."""
+    gc.disable()
+    try:
+        found = yield
+        gc.freeze()
+    finally:
+        gc.enable()
+    return found
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

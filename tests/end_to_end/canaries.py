@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
+from storage.areatable import FILE
+
 _WIDTHS = (4, 5, 6, 7, 8)
 _LONGEST_SHOWN = 24
 
@@ -21,10 +23,14 @@ class Hit:
 
 
 def scan(folders: Iterable[Path], words: Iterable[str], numbers: Iterable[int] = ()) -> list[Hit]:
-    """Find words in every form, and numbers also as the bytes of an integer, in every file below the folders."""
+    """Find words in every form, and numbers also as the bytes of an integer, in every file below the folders.
+
+    Left out is the table of all areas, which has the same bytes wherever nobody has written a word yet.
+    """
     forms = [form for word in (*words, *map(str, numbers)) for form in spell(word)]
     forms += [form for number in numbers for form in spell_number(number)]
-    return [hit for folder in folders for file in sorted(folder.rglob("*")) for hit in _scan_file(file, forms)]
+    files = [file for folder in folders for file in sorted(folder.rglob("*"))]
+    return [hit for file in files if file.name != FILE for hit in _scan_file(file, forms)]
 
 
 def spell(word: str) -> Iterator[tuple[str, str, bytes]]:
@@ -69,7 +75,12 @@ def _scan_file(file: Path, forms: list[tuple[str, str, bytes]]) -> Iterator[Hit]
         return
     content = file.read_bytes()
     lowered = content.lower()
+    # Most words look the same in several forms, and are looked for once.
+    found: dict[tuple[bytes, bool], bool] = {}
     for word, form, spelt in forms:
         is_caseless = form in {"lower", "hex", "URL", "form", "JSON", "JSON twice"}
-        if (spelt.lower() if is_caseless else spelt) in (lowered if is_caseless else content):
+        sought = spelt.lower() if is_caseless else spelt, is_caseless
+        if sought not in found:
+            found[sought] = sought[0] in (lowered if is_caseless else content)
+        if found[sought]:
             yield Hit(word[:_LONGEST_SHOWN], form, file.name)

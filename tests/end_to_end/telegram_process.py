@@ -8,15 +8,16 @@ import socket
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import httpx
 
 from tests.botapi.control import BotApi
+from tests.surroundings.starting import ROOT, Running, start
 
 Mode = Literal["polling", "webhook"]
 MODES: tuple[Mode, ...] = ("polling", "webhook")
-ROOT = Path(__file__).parents[2]
 
 _UP_SECONDS = 60.0
 _DOWN_SECONDS = 30.0
@@ -52,7 +53,9 @@ class TelegramProcess:
     arguments: list[str] = field(default_factory=list)
     #: What the process finds in its environment beside the least it needs.
     environment: dict[str, str] = field(default_factory=dict)
-    _process: asyncio.subprocess.Process | None = None
+    #: Whether it is started as an operator does it, for who asks about the start; else out of a process that waits.
+    starts_anew: bool = False
+    _process: asyncio.subprocess.Process | Running | None = None
 
     @property
     def config_file(self) -> Path:
@@ -96,9 +99,12 @@ class TelegramProcess:
 
     async def launch(self) -> None:
         """Start the process without waiting for it."""
+        if not (self.starts_anew or self.environment):
+            self._process = start(self._arguments, ROOT, self.output_file, self.errors_file)
+            return
         with self.output_file.open("ab") as output, self.errors_file.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "bot", "run", "--config", str(self.config_file), *self.arguments),
+                *(sys.executable, "-P", "-m", "bot", *self._arguments),
                 cwd=ROOT,
                 env={"PYTHONPATH": str(ROOT), "PATH": "", **self.environment},
                 stdout=output,
@@ -149,7 +155,11 @@ class TelegramProcess:
         return answer.status_code
 
     @property
-    def _running(self) -> asyncio.subprocess.Process:
+    def _arguments(self) -> list[str]:
+        return ["run", "--config", str(self.config_file), *self.arguments]
+
+    @property
+    def _running(self) -> asyncio.subprocess.Process | Running:
         assert self._process is not None
         return self._process
 
@@ -196,17 +206,12 @@ def find_free_port() -> int:
 
 
 async def _run_singgah(*arguments: str, folder: Path, given: str) -> Ended:
-    running = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "bot", *arguments),
-        cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "PATH": ""},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(_UP_SECONDS):
-        output, errors = await running.communicate(given.encode())
-    return Ended(await running.wait(), output.decode(), errors.decode())
+    with TemporaryDirectory() as place:
+        output, errors, asked = (Path(place) / name for name in ("output", "errors", "given"))
+        asked.write_text(given)
+        async with asyncio.timeout(_UP_SECONDS):
+            code = await start([*arguments], folder, output, errors, asked).wait()
+        return Ended(code, output.read_text(), errors.read_text())
 
 
 def _write_settings(process: TelegramProcess, extra: str) -> str:

@@ -18,7 +18,7 @@ from tests.end_to_end.telegram_process import TelegramProcess, find_free_port, i
 
 LEASE_S = 15.0
 #: A stopped or killed holder is replaced this long after its lease at the latest.
-GRACE_S = 5.0
+GRACE_S = 15.0
 #: A page that is not woken looks again after this time; an answer far below it came by the wake.
 LONGEST_STREAM_S = 5.0
 _FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
@@ -109,7 +109,7 @@ async def test_a_sender_that_is_killed_or_ends_is_replaced_and_nothing_is_lost(
     began = asyncio.get_running_loop().time()
     await first.stop()
     await installation.wait_for(second, "send:telegram")
-    assert asyncio.get_running_loop().time() - began < 4  # it finished what was under way first
+    assert asyncio.get_running_loop().time() - began < 12  # it finished what was under way first
 
     third = await installation.start()
     await second.kill()
@@ -145,6 +145,7 @@ async def test_a_sender_that_is_stopped_beyond_its_lease_doubles_nothing_unmarke
     assert [len(texts) for texts in unmarked] == [1] * len(people)
 
 
+@pytest.mark.alone
 async def test_a_page_of_one_process_moves_at_once_when_something_is_said_through_another(
     installation: Installation,
 ) -> None:

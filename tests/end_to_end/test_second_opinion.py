@@ -80,8 +80,8 @@ class _Bridge:
     def __init__(self, request: BaseRequest) -> None:
         self._request = request
 
-    async def ask(self, path: str, body: bytes, *, wait_seconds: float = 0.0) -> Answer:
-        del wait_seconds
+    async def ask(self, path: str, body: bytes, *, wait_seconds: float = 0.0, kind: str = "") -> Answer:
+        del wait_seconds, kind
         given = RequestData([RequestParameter.from_input(name, value) for name, value in json.loads(body).items()])
         try:
             return Answer(*await self._request.do_request(f"https://api.telegram.org/bot{path}", "POST", given))

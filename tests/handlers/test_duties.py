@@ -56,7 +56,7 @@ async def _running(ready: Duties) -> AsyncIterator[None]:
 
 
 async def _until_held(duty: Duty) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while not duty.is_held():
             await duty.changed.wait(0.05)
 
@@ -68,8 +68,10 @@ async def _until_one_has_it(*ready: Duties) -> None:
 
 
 async def test_of_two_processes_one_has_it_and_the_other_follows_at_once_when_it_is_given_back(
-    pair: tuple[Database, Database],
+    pair: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Who only looked now and then would come too late.
+    monkeypatch.setattr(duties, "_LOOK_SECONDS", 60.0)
     signals = Signals()
     signals.share(signals.hear, bytes)
     first, second = (Duties(database, signals, [NAME]) for database in pair)
@@ -78,19 +80,17 @@ async def test_of_two_processes_one_has_it_and_the_other_follows_at_once_when_it
         assert {**first.states()}[NAME] != {**second.states()}[NAME]
         has_it, waits = (first, second) if first[NAME].is_held() else (second, first)
         has_it.stop()
-        began = asyncio.get_running_loop().time()
         await _until_held(waits[NAME])
-        assert asyncio.get_running_loop().time() - began < 1
 
 
 async def test_a_holder_that_was_stopped_beyond_its_lease_knows_it_and_stores_nothing(
     pair: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(duties, "LEASE_SECONDS", 1.1)
+    monkeypatch.setattr(duties, "LEASE_SECONDS", 3.0)
     first, second = (Duties(database, Signals(), [NAME]) for database in pair)
     await first.look()
     assert first[NAME].is_held()
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(3.1)
 
     assert not first[NAME].is_held()
     await second.look()

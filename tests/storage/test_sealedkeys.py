@@ -287,7 +287,7 @@ def test_a_key_service_that_drips_its_answer_does_not_hold_up_for_long(
     begun = perf_counter()
     with pytest.raises(Locked, match="cannot be reached"):
         open_sealed(keys, data, provider)
-    assert perf_counter() - begun < 4
+    assert perf_counter() - begun < 12
 
 
 def test_a_key_service_that_is_not_there_leaves_the_keys_locked(

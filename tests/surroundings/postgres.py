@@ -45,7 +45,7 @@ def new_postgresql(request: pytest.FixtureRequest) -> NewDatabase:
     def make() -> str:
         server = running_server()
         name = f"singgah_test_{new_name()}"
-        run_statement(server, "CREATE DATABASE {} TEMPLATE template0", name)
+        copy_database(server, "template0", name)
         drop_later(request, server, name)
         return server.set(database=name).render_as_string(hide_password=False)
 
@@ -74,6 +74,12 @@ def database_url(new_database: NewDatabase) -> str:
 def new_name() -> str:
     """Make a name nobody has used."""
     return uuid4().hex
+
+
+def copy_database(server: URL, template: str, name: str) -> None:
+    """Make a database out of another; needs PostgreSQL 15."""
+    # File by file: page by page through the journal takes ten times the processor.
+    run_statement(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
 
 
 def drop_later(request: pytest.FixtureRequest, server: URL, name: str) -> None:

@@ -11,7 +11,15 @@ from psycopg import sql
 from sqlalchemy import URL
 
 from storage.migrate import Store, bring_up_to_date
-from tests.surroundings.postgres import FOLDER, alone, drop_later, new_name, run_statement, running_server
+from tests.surroundings.postgres import (
+    FOLDER,
+    alone,
+    copy_database,
+    drop_later,
+    new_name,
+    run_statement,
+    running_server,
+)
 
 #: Makes the addresses of a data store and a key store.
 NewStores = Callable[[], tuple[str, str]]
@@ -47,7 +55,7 @@ def _sqlite_template(store: Store) -> Path:
 def _copy_postgresql(store: Store, request: pytest.FixtureRequest) -> str:
     server = running_server()
     name = f"singgah_test_{new_name()}"
-    run_statement(server, "CREATE DATABASE {} TEMPLATE {}", name, _postgresql_template(server, store))
+    copy_database(server, _postgresql_template(server, store), name)
     drop_later(request, server, name)
     return server.set(database=name).render_as_string(hide_password=False)
 
@@ -57,7 +65,7 @@ def _postgresql_template(server: URL, store: Store) -> str:
     with alone(Path(os.environ[FOLDER]) / f"lock-postgresql-{store}"):
         if not _exists(server, name):
             fresh = f"singgah_fresh_{store}"
-            run_statement(server, "CREATE DATABASE {} TEMPLATE template0", fresh)
+            copy_database(server, "template0", fresh)
             bring_up_to_date(store, server.set(database=fresh).render_as_string(hide_password=False))
             run_statement(server, "ALTER DATABASE {} RENAME TO {}", fresh, name)
     return name
