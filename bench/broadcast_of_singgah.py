@@ -52,6 +52,9 @@ class End:
         """Nobody taps."""
         raise AssertionError(callback)
 
+    async def check(self) -> None:
+        """Be there."""
+
     async def take_back(self, address: str, references: Sequence[str]) -> int:
         """Nobody takes anything back."""
         raise AssertionError(address, references)

@@ -28,9 +28,9 @@ class NullServer:
         await asyncio.wait_for(self._written[chat].wait(), 60)
         self._written[chat].clear()
 
-    async def ask(self, path: str, body: bytes, *, wait_seconds: float = 0) -> Answer:
+    async def ask(self, path: str, body: bytes, *, wait_seconds: float = 0, kind: str = "") -> Answer:
         """Answer a call of Singgah's."""
-        del wait_seconds
+        del wait_seconds, kind
         chat = msgspec.json.decode(body, type=_Addressed).chat_id
         return Answer(200, self.answer(path.removeprefix("/"), chat))
 

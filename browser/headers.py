@@ -1,10 +1,9 @@
 """Keep every page to itself: no copies, no outside requests, no frames, no trace in other sites."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: What a response carries that may be kept: a style, a script or an icon under a name that changes with it.
@@ -26,6 +25,8 @@ _HEADERS: Final[Mapping[str, str]] = MappingProxyType(
         "X-Robots-Tag": "noindex, nofollow",
     }
 )
+_CACHE, _KEPT = b"cache-control", KEPT.encode()
+_NO_STORE = (_CACHE, b"no-store")
 
 
 class QuietHeaders:
@@ -38,22 +39,24 @@ class QuietHeaders:
         """Wrap an application."""
         self._app = app
         place = "geolocation=(self)" if geolocation else "geolocation=()"
-        self._headers = {**_HEADERS, "Permissions-Policy": ", ".join((place, *(f"{name}=()" for name in _UNUSED)))}
+        headers = {**_HEADERS, "Permissions-Policy": ", ".join((place, *(f"{name}=()" for name in _UNUSED)))}
         if secure:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
 
         async def send_quietly(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(MutableHeaders(scope=message))
+                message["headers"] = self._complete(message.get("headers", ()))
             await send(message)
 
         await self._app(scope, receive, send_quietly)
 
-    def _add(self, headers: MutableHeaders) -> None:
-        for name, value in self._headers.items():
-            headers.setdefault(name, value)
-        if headers.get("Cache-Control") != KEPT:
-            headers["Cache-Control"] = "no-store"
+    def _complete(self, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Add what is not given; on the way of every message, so it is put together once."""
+        kept = [(name, value) for name, value in given if name != _CACHE or value == _KEPT]
+        names = {name for name, _ in kept}
+        cache = () if _CACHE in names else (_NO_STORE,)
+        return [*kept, *(one for one in self._headers if one[0] not in names), *cache]

@@ -2,15 +2,14 @@
 
 import asyncio
 import contextlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.dialogue.effects import Ask
-from bot.dialogue.layout import rows
-from bot.ports import ChannelError, ChannelName, Key, Limits, Outgoing, Rejected, TryLater, Uncertain, Unreachable
-from channels.telegram_errors import RETRY_SECONDS, Unchanged
+from bot.dialogue.layout import rows, without_picture
+from bot.pictures import Pictures
+from bot.ports import ChannelError, ChannelName, Key, Limits, Outgoing, Rejected, Uncertain, Unreachable
+from channels.telegram_errors import Unchanged
 from channels.telegram_http import HttpServer, Server
 from channels.telegram_methods import (
     AnswerCallbackQuery,
@@ -24,16 +23,15 @@ from channels.telegram_methods import (
     InlineKeyboard,
     LinkPreview,
     Me,
-    NoKeyboard,
-    PlaceButton,
-    ReplyKeyboard,
     SendMessage,
     Sent,
     SetWebhook,
     WebhookInfo,
 )
+from channels.telegram_pictures import Album
 from channels.telegram_profile import Profile, show_profile
 from channels.telegram_rates import RATES, Rates, limits_at
+from channels.telegram_sharing import ShareOffers
 from channels.telegram_transport import Calls
 from channels.telegram_updates import KINDS, TELEGRAM
 
@@ -77,7 +75,8 @@ class TelegramChannel:
         self._calls = Calls(self._server)
         # Of its own, for whoever waits for updates has a connection for itself.
         self._polling = Calls(server or HttpServer(address, 1, timeout_seconds))
-        self._share_prompts: OrderedDict[int, int] = OrderedDict()
+        self._album = Album(self._calls)
+        self._offers = ShareOffers(self._calls)
 
     @property
     def name(self) -> ChannelName:
@@ -88,6 +87,10 @@ class TelegramChannel:
     def limits(self) -> Limits:
         """Tell what one message can carry."""
         return self._limits
+
+    def show_from(self, pictures: Pictures) -> None:
+        """Take the pictures of messages from there; before that, what they show is said in words."""
+        self._album.source = pictures
 
     async def check(self) -> str:
         """Ask Telegram whose token this is and return the bot's username; nothing is changed.
@@ -111,6 +114,7 @@ class TelegramChannel:
 
     async def close(self) -> None:
         """Close all connections."""
+        await self._offers.finish()
         await asyncio.gather(self._polling.close(), self._calls.close())
 
     async def read_webhook_url(self) -> str:
@@ -137,8 +141,7 @@ class TelegramChannel:
         """
         chat_id = _read_chat_id(address)
         sent = await self._replace(chat_id, message) or await self._send_new(chat_id, message)
-        with contextlib.suppress(ChannelError):
-            await self._tend_share_prompt(chat_id, message)
+        self._offers.follow(chat_id, message)
         return str(sent)
 
     async def acknowledge(self, callback: str) -> None:
@@ -149,7 +152,7 @@ class TelegramChannel:
     async def take_back(self, address: str, references: Sequence[str]) -> int:
         """Delete messages of either side in a private chat, at most 48 hours old; return how many of them stay.
 
-        Raises Unreachable or TryLater.
+        Raises Unreachable, TryLater or a harmless Uncertain.
         """
         chat_id = _read_chat_id(address)
         message_ids = [int(reference) for reference in references if reference.isdecimal()]
@@ -161,8 +164,9 @@ class TelegramChannel:
     async def _take_back_some(self, chat_id: int, message_ids: list[int]) -> int:
         try:
             await self._calls.call(DeleteMessages(chat_id, message_ids), bool)
-        except Uncertain:  # deleted twice is deleted
-            raise TryLater(RETRY_SECONDS) from None
+        except Uncertain as error:
+            error.is_harmless = True  # deleted twice is deleted
+            raise
         except Rejected:
             if len(message_ids) == 1:
                 return 1
@@ -172,8 +176,9 @@ class TelegramChannel:
 
     async def _send_new(self, chat_id: int, message: Outgoing) -> int:
         keyboard = _lay_keyboard(message.keys)
-        call = SendMessage(chat_id, message.text, keyboard, _NO_PREVIEW, protect_content=True)
-        return (await self._calls.call(call, Sent)).message_id
+        call = SendMessage(chat_id, without_picture(message).text, keyboard, _NO_PREVIEW, protect_content=True)
+        shown = await self._album.show(chat_id, message, keyboard)
+        return (await self._calls.call(call, Sent)).message_id if shown is None else shown
 
     async def _replace(self, chat_id: int, message: Outgoing) -> int | None:
         """Edit the message that is to be replaced; return its id, or None when a new one must take its place."""
@@ -187,42 +192,16 @@ class TelegramChannel:
             return message_id
         except Rejected:
             return None
-        except Uncertain:  # the same edit twice does no harm, unlike the same message twice
-            raise TryLater(RETRY_SECONDS) from None
+        except Uncertain as error:
+            error.is_harmless = True  # the same edit twice, unlike the same message twice
+            raise
         return message_id
 
-    async def _tend_share_prompt(self, chat_id: int, message: Outgoing) -> None:
-        """Offer the button that shares the location, and take it away when the question has passed.
 
-        Telegram has this button only on the keyboard that stands in place of the phone's own, which cannot
-        accompany buttons under a message and only goes when a later message says so.  So it gets a small
-        message of its own, and both that and the message that ends it are deleted.
-        """
-        if message.ask is Ask.PLACE and message.share_label and chat_id > 0:
-            await self._open_share_prompt(chat_id, message.share_label)
-        elif message.ask is not Ask.PLACE and chat_id in self._share_prompts:
-            await self._close_share_prompt(chat_id, self._share_prompts.pop(chat_id))
-
-    async def _open_share_prompt(self, chat_id: int, label: str) -> None:
-        if chat_id in self._share_prompts:
-            return
-        self._share_prompts[chat_id] = await self._send_aside(chat_id, ReplyKeyboard([[PlaceButton(label)]]))
-        if len(self._share_prompts) > _PROMPTS_REMEMBERED:
-            self._share_prompts.popitem(last=False)
-
-    async def _close_share_prompt(self, chat_id: int, prompt_id: int) -> None:
-        closing_id = await self._send_aside(chat_id, NoKeyboard())
-        await self._calls.call(DeleteMessages(chat_id, [prompt_id, closing_id]), bool)
-
-    async def _send_aside(self, chat_id: int, keyboard: ReplyKeyboard | NoKeyboard) -> int:
-        call = SendMessage(chat_id, "📍", keyboard, protect_content=True, disable_notification=True)
-        return (await self._calls.call(call, Sent)).message_id
-
-
-_CALLS_AT_ONCE = 32
+#: More than can be under way below any limit while a call takes a second; who is answered waits for nobody.
+_CALLS_AT_ONCE = 100
 _UPDATES_AT_ONCE = 100
 _NO_PREVIEW = LinkPreview()
-_PROMPTS_REMEMBERED = 10_000
 _TAKEN_BACK_AT_ONCE = 100
 
 

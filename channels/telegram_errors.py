@@ -13,11 +13,15 @@ T = TypeVar("T")
 
 
 class TokenRejected(TryLater):
-    """Telegram does not know the token: what is to be sent has to wait until somebody puts a valid one in place."""
+    """Telegram does not know the token: what is to be sent has to wait until somebody puts a valid one in place.
 
-    def __init__(self) -> None:
+    `is_telegrams`: the refusal is its own; a page says as much of the address, but not what became of a call.
+    """
+
+    def __init__(self, *, is_telegrams: bool = True) -> None:
         """Name the remedy."""
         super().__init__(_TOKEN_SECONDS, everywhere=True)
+        self.is_telegrams = is_telegrams
 
     def __str__(self) -> str:
         return (
@@ -49,26 +53,26 @@ class Unchanged(Rejected):
     """The message reads already as it was to be changed."""
 
 
-def hold_channel(*, perhaps: bool = False) -> TryLater:
-    """Say that nobody answers who could.  `perhaps`: what was asked may have been done all the same."""
-    return TryLater(RETRY_SECONDS, everywhere=True, perhaps=perhaps)
+def hold_channel() -> TryLater:
+    """Say that nobody is there who could have done what was asked."""
+    return TryLater(RETRY_SECONDS, everywhere=True)
 
 
 def judge_answer(status: int, body: bytes) -> None:
     """Raise what an answer means unless the call was done.
 
     Telegram answers with a JSON object, whatever the status; anything else is of somebody in between, and then nobody
-    knows how far the call came.  Raises TokenRejected, OtherReceiver, Unreachable, Unchanged, Rejected, TryLater or
-    Uncertain.
+    knows how far the call came.  Nor does anybody when Telegram itself has failed.  Raises TokenRejected,
+    OtherReceiver, Unreachable, Unchanged, Rejected, TryLater or Uncertain.
     """
+    is_telegrams = body.lstrip().startswith(b"{")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise TryLater(_read_wait(body))
     if status in _WRONG_ADDRESS:
-        raise TokenRejected
-    is_success = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-    if not body.lstrip().startswith(b"{") and not (is_success and not body.strip()):
-        raise hold_channel(perhaps=True)
-    if not is_success:
+        raise TokenRejected(is_telegrams=is_telegrams)
+    if not is_telegrams:
+        raise Uncertain("NotTelegram")
+    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         raise _name_refusal(status, read_json(body, _Refusal))
 
 
@@ -124,8 +128,10 @@ def _name_refusal(status: int, refusal: _Refusal) -> ChannelError:
             return Unreachable("Forbidden")
         case HTTPStatus.CONFLICT:
             return OtherReceiver()
-        case _:  # it did not take the message, and soon will
-            return hold_channel()
+        case _ if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return hold_channel()  # it did not take the message, and soon will
+        case _:
+            return Uncertain("ServerError")
 
 
 def _name_bad_request(words: str) -> ChannelError:

@@ -12,14 +12,16 @@ from bot.ports import Uncertain
 from channels.telegram_errors import hold_channel
 from channels.telegram_reading import Answer, Reading, Unbounded
 
+_JSON = "application/json"
+
 
 class Server(Protocol):
     """Whom calls go to."""
 
-    async def ask(self, path: str, body: bytes, *, wait_seconds: float = ...) -> Answer:
-        """Send JSON to a path below the server's address and return the whole answer, whatever it is.
+    async def ask(self, path: str, body: bytes, *, wait_seconds: float = ..., kind: str = ...) -> Answer:
+        """Send a body to a path below the server's address and return the whole answer, whatever it is.
 
-        `wait_seconds`: how long the server may take longer than usual.
+        `wait_seconds`: how long the server may take longer than usual.  `kind`: media type of the body, JSON as a rule.
         Raises TryLater when the call certainly did not arrive, otherwise Uncertain.
         """
         ...
@@ -50,9 +52,9 @@ class HttpServer:
         self._idle: list[_Connection] = []
         self._is_closed = False
 
-    async def ask(self, path: str, body: bytes, *, wait_seconds: float = 0.0) -> Answer:
-        """Send JSON and return the whole answer; see `Server`."""
-        request = self._lay_out(path, body)
+    async def ask(self, path: str, body: bytes, *, wait_seconds: float = 0.0, kind: str = _JSON) -> Answer:
+        """Send a body and return the whole answer; see `Server`."""
+        request = self._lay_out(path, body, kind)
         deadline = _now() + wait_seconds + _STEPS * self._timeout_seconds
         await self._take_turn()
         try:
@@ -72,12 +74,12 @@ class HttpServer:
         while self._idle:
             await self._idle.pop().close()
 
-    def _lay_out(self, path: str, body: bytes) -> bytes:
+    def _lay_out(self, path: str, body: bytes, kind: str) -> bytes:
         # A short packed answer that unpacks to a long one would pass the limit.
         head = (
             f"POST {self._prefix}{quote(path, safe=_SAFE)} HTTP/1.1\r\nHost: {self._host}\r\n"
             "Accept: application/json\r\nAccept-Encoding: identity\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
 

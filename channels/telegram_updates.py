@@ -42,9 +42,9 @@ def read_updates(answer: bytes) -> tuple[ReadUpdate, ...]:
 
 def read_update(raw: bytes) -> ReadUpdate:
     """Read one update, as it comes to a webhook.  Raises nothing."""
-    for body in (raw, _mend(raw)):
+    for mend in (bytes, _mend):
         try:
-            update = _decode(body, _Update)
+            update = _decode(mend(raw), _Update)
             return ReadUpdate(update.update_id, _read_any(update))
         except _UNREADABLE:
             continue

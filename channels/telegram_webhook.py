@@ -1,12 +1,13 @@
 """Take updates that Telegram delivers to us over HTTP."""
 
 import hmac
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive as FromSender
+from starlette.types import Scope, Send
 
 from bot.ports import Incoming
 from channels.telegram_errors import NotTaken, UnreadableUpdate
@@ -29,35 +30,52 @@ def telegram_routes(secret: str, receive: Receive, report: Report, max_body_byte
         )
         raise ValueError(message)
 
-    async def take_update(request: Request) -> Response:
-        shown = request.headers.get(_SECRET_HEADER, "")
-        if not hmac.compare_digest(shown.encode(), secret.encode()):
-            return Response(status_code=HTTPStatus.UNAUTHORIZED)
-        body = await _read_body(request, max_body_bytes)
+    return [Route(PATH, _Hook(secret.encode(), receive, report, max_body_bytes), methods=["POST"])]
+
+
+_SECRET_HEADER = b"x-telegram-bot-api-secret-token"
+
+
+@dataclass(frozen=True, slots=True)
+class _Hook:
+    """Takes one request, without the layers that a page needs."""
+
+    secret: bytes
+    receive: Receive
+    report: Report
+    max_body_bytes: int
+
+    async def __call__(self, scope: Scope, receive: FromSender, send: Send) -> None:
+        status = await self._take(scope, receive)
+        headers = [(b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _take(self, scope: Scope, receive: FromSender) -> HTTPStatus:
+        shown = next((value for name, value in scope["headers"] if name == _SECRET_HEADER), b"")
+        if not hmac.compare_digest(shown, self.secret):
+            return HTTPStatus.UNAUTHORIZED
+        body = await _read_body(receive, self.max_body_bytes)
         if body is None:
-            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         update = read_update(body)
         if update.broken:
-            report(UnreadableUpdate())
-        return Response(status_code=await _hand_over(update.incoming, receive, report))
-
-    return [Route(PATH, take_update, methods=["POST"])]
+            self.report(UnreadableUpdate())
+        return await _hand_over(update.incoming, self.receive, self.report)
 
 
-_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of the header, not what it carries
-
-
-async def _read_body(request: Request, limit: int) -> bytes | None:
+async def _read_body(receive: FromSender, limit: int) -> bytes | None:
     """Read at most `limit` bytes; None when there are more.  A sender who hangs up has sent nothing."""
     body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                return None
-    except ClientDisconnect:
-        return b""
-    return bytes(body)
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b""
+        body += message.get("body", b"")
+        if len(body) > limit:
+            return None
+        if not message.get("more_body", False):
+            return bytes(body)
 
 
 async def _hand_over(incoming: Incoming | None, receive: Receive, report: Report) -> HTTPStatus:

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.config import Config
+from browser.reading import BoundedProtocol
 from commands.closed import Closed, build_closed_app
 from commands.measuring import sealed_metrics_routes
 from commands.unsealing import hear_passphrases
@@ -64,7 +65,7 @@ def web_settings(app: ASGIApp) -> uvicorn.Config:
     """Say how an application is served."""
     return uvicorn.Config(
         app,
-        http="h11",  # the other one there is reads heads without end
+        http=BoundedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

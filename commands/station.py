@@ -13,6 +13,8 @@ from commands.parts import Part
 from commands.place import Place
 from commands.sealed import web_settings
 from commands.web import Station, build_app
+from handlers import auditing
+from handlers.broadcasts.pictures import StoredPictures
 from handlers.clock import Clock
 from handlers.deliver import Sender
 from handlers.duties import TICK, Duties, Duty
@@ -52,6 +54,8 @@ async def running(
 ) -> AsyncIterator[None]:
     """Run everything this process does, and end it in the opposite order: duties are given back at the very end."""
     receiver, stop = Receiver(world), asyncio.Event()
+    if telegram is not None:
+        telegram.show_from(StoredPictures(world.database))
     duties = Duties(world.database, world.signals, _name_duties(world, parts))
     async with _sharing(world, duties, parts), asyncio.TaskGroup() as group:
         station = Station(parts, duties.states)
@@ -72,6 +76,8 @@ async def running(
             stop.set()
             clock.stop()
             server.should_exit = True
+    if Part.TICK in parts:
+        await auditing.sign_quietly(world)  # nobody would notice what was cut off until the next start
     if telegram is not None:
         await telegram.close()
 

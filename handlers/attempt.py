@@ -64,8 +64,8 @@ class Outcome:
     def waits(self) -> bool:
         """Tell whether the letter will be tried again, so that what comes after it must wait too."""
         match self.error:
-            case TryLater(perhaps=perhaps):
-                return self.letter.attempts < _MOST_ATTEMPTS and not (perhaps and self.letter.is_unrepeatable)
+            case TryLater() | Uncertain(is_harmless=True):
+                return self.letter.attempts < _MOST_ATTEMPTS
             case Uncertain():
                 return not (self.letter.again or self.letter.is_unrepeatable)
             case _:
@@ -125,4 +125,5 @@ def _rest_of(message: Outgoing, pieces: Sequence[Outgoing], sent: int) -> Outgoi
     if sent == 0:
         return message
     keys = tuple(key for piece in pieces[sent:] for key in piece.keys)
-    return replace(message, text="\n".join(piece.text for piece in pieces[sent:]), keys=keys)
+    # A picture is what goes out first.
+    return replace(message, text="\n".join(piece.text for piece in pieces[sent:]), keys=keys, picture=None)

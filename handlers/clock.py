@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -14,7 +15,7 @@ from handlers.duties import TICK, Duty, held_for_good
 from handlers.health import look
 from handlers.listening.watch import ListeningWatch
 from handlers.steadiness import Every, SteadyTime
-from handlers.steps import Steps
+from handlers.steps import ROWS_AT_ONCE, Steps
 from handlers.sweep import sweep
 from handlers.world import World
 from storage import hidden_words, reminders
@@ -41,12 +42,12 @@ async def tick(steps: Steps) -> int:
     checked_in = await remind.send_due(steps) + await remind.note_silence(steps)
     offered = await offering.pass_on_overdue(steps)
     knocked = await knocking.announce_held(steps)
-    return checked_in + offered + knocked + await steps.write(hidden_words.forget_old)
+    return checked_in + offered + knocked + await steps.repeat(partial(hidden_words.forget_old, most=ROWS_AT_ONCE))
 
 
 async def tidy(steps: Steps) -> int:
     """Forget what has served its time, also what a crash or a wrong clock has left; return how much that was."""
-    return await steps.write(reminders.free_stranded) + (await sweep(steps)).total()
+    return await steps.repeat(partial(reminders.free_stranded, most=ROWS_AT_ONCE)) + (await sweep(steps)).total()
 
 
 class Clock:
@@ -66,7 +67,7 @@ class Clock:
         self._repeat(_FEED_S, self._run, run_due)
         self._repeat(_TIDY_S, self._run, tidy)
         self._soon(tidy)  # at once: a crash may have left something
-        self._soon(_leave_closed)  # at once: units may have closed since
+        self._soon(leave_closed_units)  # at once: units may have closed since
         around = (self._take_up_directory, self._take_up_listening, self._look_around, self._refill)
         for keep in (self._keep_chain, self._clear_staff_chats, *around):
             self._repeat(_TICK_S, keep)
@@ -129,7 +130,3 @@ class Clock:
     def _refill(self) -> None:
         """Keep return phrases ready; APScheduler runs plain functions in a thread of its own."""
         self._world.phrases.refill()
-
-
-async def _leave_closed(steps: Steps) -> int:
-    return await steps.write(lambda work: leave_closed_units(work, steps.world))

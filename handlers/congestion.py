@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 #: How often it is looked whether replies pile up.
 _LOOK_SECONDS = 5.0
+#: A process that has just begun catches up first; one after the other, they would tell everybody again and again.
+_CATCHING_UP_SECONDS = 30.0
 #: Told in one congestion; beyond it nobody else is, so that what is remembered has an end.
 _MOST_TOLD = 50_000
 
@@ -24,12 +26,14 @@ class Congestion:
     def __init__(self, world: World) -> None:
         """Begin with nothing piled up."""
         self._world = world
+        self._began = world.clock().timestamp()
         self._looked_at: dict[ChannelName, float] = {}
         self._told: dict[ChannelName, set[str] | None] = {}  # None: nothing piles up there
 
     async def reassure(self, incoming: Incoming) -> None:
         """Say to whoever wrote that a reply will come, once in each congestion and ahead of what piles up."""
-        if incoming.group_sender is not None or incoming.channel == WEBCHAT:
+        is_young = 0 <= self._world.clock().timestamp() - self._began < _CATCHING_UP_SECONDS
+        if is_young or incoming.group_sender is not None or incoming.channel == WEBCHAT:
             return
         try:
             await self._look(incoming.channel)

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.care.directory import UnitsError
-from bot.care.listing import Listing
 from handlers.closing import leave_closed_units
 from handlers.directory import directory_file
+from handlers.steps import Steps
 from handlers.world import World
 from storage.areas import load_listing
-from storage.transaction import Work
 
 log = logging.getLogger(__name__)
 
@@ -47,14 +46,11 @@ class DirectoryWatch:
             self._seen = seen
             log.warning("directory", extra={"action": "directory.refused", "error": error})
             return False
-        count = await self._world.database.write(lambda work: self._exchange(work, listing))
+        self._world.units.exchange(listing)
+        count = await leave_closed_units(Steps(self._world))
         self._seen = seen
         log.info("directory", extra={"action": "directory.taken", "count": count})
         return True
-
-    def _exchange(self, work: Work, listing: Listing) -> int:
-        self._world.units.exchange(listing)
-        return leave_closed_units(work, self._world)
 
     def _look(self) -> _Seen | None:
         path = directory_file(self._world.config)

@@ -27,12 +27,12 @@ class Pace:
     seconds more or less on their way fit at most limit / (1 + J) times a second; J is read off the delays of the calls.
     """
 
-    __slots__ = ("_at", "_brake", "_delays", "_limit", "_next")
+    __slots__ = ("_at", "_brake", "_delays", "_given", "_limit", "_next")
 
     def __init__(self, limit: float) -> None:
         """Begin at once; `limit`: messages a second the platform takes, all chats together."""
         self._limit = limit
-        self._next = float("-inf")
+        self._next = self._given = float("-inf")
         self._delays: deque[float] = deque(maxlen=_CALLS)
         self._brake, self._at = 1.0, float("-inf")
 
@@ -49,12 +49,28 @@ class Pace:
         places: list[float] = []
         while self._next <= now and len(places) < most:
             places.append(self._next)
-            self._next += interval
+            self._given, self._next = self._next, self._next + interval
         return places
 
+    def book(self, now: float, wanted: int) -> list[float]:
+        """Take so many places, among them some that are still to come."""
+        places = self.take(now, wanted)
+        interval = 1.0 / self.rate(now)
+        while len(places) < wanted:
+            places.append(self._next)
+            self._given, self._next = self._next, self._next + interval
+        return places
+
+    def count(self, now: float, ahead: float) -> int:
+        """Count the places not taken yet that have come, or come within so many seconds."""
+        is_idle = now - self._next > _IDLE_S
+        first = now if is_idle else max(self._next, now - _CATCH_UP_S)
+        left = now + ahead - first
+        return 0 if left < 0 else 1 + int(left * self.rate(now))
+
     def give_back(self, places: list[float]) -> None:
-        """Give back places that nobody needed, the last ones taken."""
-        if places:
+        """Give back places that nobody needed; they are lost when others have been taken after them."""
+        if places and places[-1] == self._given:
             self._next = min(self._next, places[0])
 
     def wait(self, now: float) -> float:

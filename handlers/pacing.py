@@ -13,6 +13,9 @@ IDLE_SECONDS: Final = 1.0
 #: How long a letter waits whose chat has had its share, in seconds.
 CHAT_WAIT_SECONDS: Final = 1.0
 
+#: A letter that waits so long for its place need not wait in the outbox, from where what is urgent goes first.
+_ABOUT_NOW_S: Final = 0.1
+
 #: Moments of the schedule at which letters may go; each letter takes one.
 Places = list[float]
 
@@ -39,6 +42,17 @@ class Pacing:
             self._behind.add(channel)
         return places
 
+    def count(self, channel: str, most: int) -> int:
+        """Count the places at which letters may go on a channel about now, as far as so many."""
+        pace = self._paces.get(channel)
+        return most if pace is None else min(most, pace.count(time.monotonic(), _ABOUT_NOW_S))
+
+    def book(self, channel: str, letters: int) -> Places:
+        """Take a place for each of some letters; those that are still to come have to be waited for."""
+        now = time.monotonic()
+        pace = self._paces.get(channel)
+        return [now] * letters if pace is None else pace.book(now, letters)
+
     def use(self, channel: str, places: Places, letters: int) -> None:
         """Note how many letters there were for the places taken; places left over are given back."""
         if letters < len(places):
@@ -48,10 +62,10 @@ class Pacing:
         if (pace := self._paces.get(channel)) is not None:
             pace.give_back(places[letters:])
 
-    def rest(self) -> float:
-        """Return the seconds until another letter may go; the idle time where nothing is known to wait."""
+    def rest(self, channels: Iterable[str]) -> float:
+        """Return the seconds until another letter may go on channels; the idle time where nothing is known to wait."""
         now = time.monotonic()
-        waits = (self._paces[name].wait(now) for name in self._behind if name in self._paces)
+        waits = (self._paces[name].wait(now) for name in self._behind.intersection(channels) if name in self._paces)
         return min((IDLE_SECONDS, *waits))
 
     def may_send(self, channel: str, address: str, *, is_group: bool) -> bool:

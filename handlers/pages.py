@@ -3,8 +3,11 @@
 from bot.dialogue.effects import Ask
 from bot.dialogue.script import UNLOCK
 from bot.dialogue.state import State
+from bot.pictures import PictureFile
 from bot.ports import Incoming, Line, Page
 from handlers import guard
+from handlers.broadcasts.names import read_id
+from handlers.broadcasts.pictures import load_by_id
 from handlers.conversation import place_of
 from handlers.receive import Receiver
 from handlers.speak import WEBCHAT
@@ -37,6 +40,13 @@ class WebPages:
             return Page(last, 0, self._world.script.default, consented=False, accompanied=False)
         return await self._world.database.write(lambda work: self._page(work, index))
 
+    async def picture(self, line: str, address: str | None) -> PictureFile | None:
+        """Return the picture of a line while somebody has that line in their conversation, and it is open."""
+        index = None if address is None else self._world.address_index(WEBCHAT, address)
+        # Where somebody is in the conversation is read like a page; what is large is read beside everything else.
+        picture = await self._world.database.write(lambda work: self._find_picture(work, read_id(line), index))
+        return None if picture is None else await self._world.database.read(lambda work: load_by_id(work, picture))
+
     async def wait(self, address: str, revision: int, seconds: float) -> bool:
         """Wait until the conversation has moved past `revision`; False when the time is over."""
         index = self._world.address_index(WEBCHAT, address)
@@ -66,6 +76,16 @@ class WebPages:
             self._wake_desk(work, client_id)
         consented = people.load_client(work, client_id).consent_version is not None
         return Page(shown.lines, shown.revision, state.language, consented, state.accompanied)
+
+    def _find_picture(self, work: Work, line_id: bytes, index: bytes | None) -> bytes | None:
+        found = transcripts.find_picture(work, line_id) if line_id else None
+        if found is None:
+            return None
+        client_id, picture = found
+        has_cookie = people.load_client(work, client_id).consent_version is not None
+        is_theirs = not has_cookie or (index is not None and people.find_client(work, index) == client_id)
+        is_locked = guard.is_locked(place_of(self._world, work, client_id), minute_of(work.now))
+        return read_id(picture) if is_theirs and not is_locked else None
 
     def _locked_page(self, work: Work, client_id: ClientId, state: State) -> Page:
         """Show only the question for the PIN, and what was said to it last; no line counts as seen."""

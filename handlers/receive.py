@@ -12,6 +12,7 @@ from bot.ports import Blocked, Channel, Crowded, Incoming, Moved, Other, Outgoin
 from handlers import turn
 from handlers.attempts import Attempts
 from handlers.congestion import Congestion
+from handlers.hatch import Handing
 from handlers.limits import MOST_ACKNOWLEDGING, RETURN_PHRASES
 from handlers.phrases import NoPhraseReady
 from handlers.speak import WEBCHAT, to_client
@@ -104,9 +105,7 @@ class Receiver:
         prepared = await self._prepare(incoming)
         for _ in range(deliveries.MAX_ATTEMPTS):
             try:
-                # Woken now, the sender asks for what the turn is about to put, and shares its commit.
-                self._world.signals.outbox.expect()
-                end = await self._world.database.write(lambda work: self._take_once(work, incoming, index, prepared))
+                end = await self._take_at_hatch(incoming, index, prepared)
             except _REPEATABLE:
                 raise
             except ConversationMoved:
@@ -122,9 +121,25 @@ class Receiver:
                 return end
         raise StoreUnavailable("the delivery was not taken in five attempts; it is repeated")
 
-    def _take_once(self, work: Work, incoming: Incoming, index: bytes, prepared: turn.Prepared) -> TurnEnd:
+    async def _take_at_hatch(self, incoming: Incoming, index: bytes, prepared: turn.Prepared) -> TurnEnd:
+        """Take a delivery so that its answer is on its way with the commit, if the sender is here and has time."""
+        with self._world.hatch.reach(incoming.channel) as handing:
+            if handing is None:
+                # Woken now, the sender asks for what the turn is about to put, and shares its commit.
+                self._world.signals.outbox.expect()
+            return await self._world.database.write(
+                lambda work: self._take_once(work, incoming, index, prepared, handing)
+            )
+
+    def _take_once(
+        self, work: Work, incoming: Incoming, index: bytes, prepared: turn.Prepared, handing: Handing | None
+    ) -> TurnEnd:
         """Take a delivery; of one that was given up, here or by a process that is gone, the person is told once."""
-        if turn.take(work, self._world, incoming, prepared) or not deliveries.note_told(work, index):
+        if turn.take(work, self._world, incoming, prepared):
+            if handing is not None:
+                handing.claim(work)
+            return TurnEnd.TAKEN
+        if not deliveries.note_told(work, index):
             return TurnEnd.TAKEN
         _say_once(work, self._world, incoming, "error_kind")
         return TurnEnd.DEAD

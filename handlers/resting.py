@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.ports import TryLater
+from bot.ports import TryLater, Uncertain
 from handlers.attempt import NotOurs, Outcome
 
 #: So many different chats refused with none heard between: it is not about a chat any more.
@@ -35,7 +35,7 @@ class Resting:
         kept: dict[str, datetime] = {}
         for outcome in outcomes:
             channel, error = outcome.letter.channel, outcome.error
-            if isinstance(error, NotOurs):
+            if isinstance(error, NotOurs | Uncertain):  # neither is an answer
                 continue
             if not isinstance(error, TryLater):
                 self._refused.pop(channel, None)

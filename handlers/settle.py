@@ -57,17 +57,17 @@ def _settle_one(work: Work, world: World, outcome: Outcome) -> None:
     match outcome.error:
         case None:
             _note_sent(work, world, outcome)
-        case TryLater(seconds=seconds, perhaps=perhaps) if outcome.waits:
+        case TryLater(seconds=seconds) if outcome.waits:
             wait = timedelta(seconds=max(seconds, delay(letter.attempts)))
-            outbox.postpone(work, letter, wait, outcome.rest, again=perhaps)
-        case Uncertain() if outcome.waits:
+            outbox.postpone(work, letter, wait, outcome.rest, again=False)
+        case Uncertain(is_harmless=is_harmless) if outcome.waits:
             wait = timedelta(seconds=delay(letter.attempts))
-            outbox.postpone(work, letter, wait, outcome.rest, again=True)
-        case Uncertain() | TryLater(perhaps=True):
-            outbox.park(work, letter, "uncertain")
-            note_parked(work, world, letter)
+            outbox.postpone(work, letter, wait, outcome.rest, again=not is_harmless)
         case Unreachable():
             _forget(work, world, letter, outcome.route)
+        case error if letter.again or isinstance(error, Uncertain):  # a copy may have arrived all the same
+            outbox.park(work, letter, "uncertain")
+            note_parked(work, world, letter)
         case _:
             outbox.park(work, letter, "failed")
             _mark(work, world, letter, Delivery.FAILED)
@@ -76,7 +76,8 @@ def _settle_one(work: Work, world: World, outcome: Outcome) -> None:
 
 def _note_sent(work: Work, world: World, outcome: Outcome) -> None:
     letter, route = outcome.letter, outcome.route
-    outbox.mark_sent(work, letter)
+    if outbox.mark_sent(work, letter):
+        work.after_commit(world.signals.outbox.set)
     staffcopies.note_sent(work, world, outcome)
     side = _mark(work, world, letter, Delivery.SENT)
     _tell_broadcast(work, letter, "sent")
@@ -101,7 +102,7 @@ def _keep_reference(work: Work, about: bytes, side: Side | None, reference: str)
 def _forget(work: Work, world: World, letter: Letter, route: Route | None) -> None:
     """Forget an address that is gone; a counsellor who spoke to it is told once."""
     outbox.mark_sent(work, letter)
-    _mark(work, world, letter, Delivery.FAILED, tell=False)
+    _mark(work, world, letter, Delivery.UNCERTAIN if letter.again else Delivery.FAILED, tell=False)
     _tell_broadcast(work, letter, "blocked")
     if letter.to is not None or route is None:
         return

@@ -67,7 +67,8 @@ def to_client(work: Work, world: World, client_id: ClientId, messages: Sequence[
             )
     if waits:
         held.hold(work, client_id)
-    wake_after(work, world, client_id)
+    _wake_for_letters(work, world)
+    work.after_commit(lambda: world.signals.wake_page(client_id))
     return True
 
 
@@ -91,7 +92,7 @@ def to_staff(  # noqa: PLR0913 - what is said, to whom, and what it belongs to
     outbox.put(
         work, where.folder, where.channel, lane, outgoing, message_id=message_id, about=about, broadcast=broadcast
     )
-    work.after_commit(world.signals.outbox.set)
+    _wake_for_letters(work, world)
 
 
 def to_unit(work: Work, world: World, case: Case, message: Message, group_message: Message | None = None) -> int:
@@ -115,10 +116,16 @@ def wake_after(work: Work, world: World, folder: bytes) -> None:
     work.after_commit(lambda: world.signals.wake_page(folder))
 
 
+def _wake_for_letters(work: Work, world: World) -> None:
+    """Wake the sender once the step is durable, unless all that it has put was handed to it by then."""
+    letters = work.letters
+    work.after_commit(lambda: world.signals.outbox.set() if letters else None)
+
+
 def _outgoing(world: World, folder: bytes, message: Message, language: str) -> Outgoing:
     keys = tuple(_key(world, folder, button) for button in message.buttons)
     share = world.script.say("area_share_button", language) if message.ask is Ask.PLACE else ""
-    return Outgoing(message.text, keys, message.ask, share_label=share)
+    return Outgoing(message.text, keys, message.ask, share_label=share, picture=message.picture)
 
 
 def _key(world: World, folder: bytes, button: Button) -> Key:

@@ -57,7 +57,7 @@ def _answers(work: Work, world: World, incoming: Incoming, member: StaffMember, 
     match incoming.content:
         case Tap(token):
             return _press(work, world, member, where, token)
-        case Text(text, None) if (said := broadcasting.hear(work, world, member, _mend(text))) is not None:
+        case Text(_, None) | Other("photo" | "file") as sent if (said := _write(work, world, member, sent)) is not None:
             return [(message, None) for message in said]
         case Text(text, reply_to):
             return [(message, None) for message in _speak(work, world, member, _mend(text), reply_to)]
@@ -67,6 +67,13 @@ def _answers(work: Work, world: World, incoming: Incoming, member: StaffMember, 
             return [_plainly(world, "staff_text_only")]
         case _:
             return []
+
+
+def _write(work: Work, world: World, member: StaffMember, sent: Text | Other) -> list[Message] | None:
+    """Take what was sent for a broadcast; None if it is for none."""
+    if isinstance(sent, Other):
+        return broadcasting.hear_picture(work, world, member)
+    return broadcasting.hear(work, world, member, _mend(sent.text))
 
 
 def _press(work: Work, world: World, member: StaffMember, where: StaffAddress, token: str) -> list[Answer]:

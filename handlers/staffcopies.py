@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Final
 
-from bot.ports import ChannelError, ChannelName, Incoming, TryLater
+from bot.ports import ChannelError, ChannelName, Incoming, TryLater, Uncertain
 from handlers.attempt import Outcome
 from handlers.world import World
 from storage import staffcopies, staffing
@@ -52,7 +52,7 @@ async def _delete(world: World, channel: str, address: str, copies: list[Copy]) 
     """Delete messages of one chat; False to try again."""
     try:
         await world.channels[ChannelName(channel)].take_back(address, [copy.reference for copy in copies])
-    except TryLater:
+    except (TryLater, Uncertain):
         return all(world.clock() - copy.delete_at > _DELETABLE for copy in copies)
     except ChannelError as error:
         log.info("staff", extra={"action": "staff.undeleted", "channel": channel, "error": error})

@@ -11,6 +11,7 @@ from bot.config import Config
 from bot.dialogue.script import Script
 from bot.ports import Channels
 from handlers.broadcasts.later import Later
+from handlers.hatch import Hatch
 from handlers.land import Land, Landed, Lazily
 from handlers.lately import Lately
 from handlers.limits import Allowances
@@ -28,8 +29,8 @@ class World(Landed):
     """The parts of a running service.
 
     `channels`: those this process can send on.  `clock`: aware UTC time, the only source of it.
-    `signals`: wakes who waits for new messages inside this process.  `tally`, `watch`: what this process has done, and
-    what it last found when it looked whether all is well.
+    `signals`: wakes who waits for new messages inside this process.  `hatch`: hands the sender what a turn has said.
+    `tally`, `watch`: what this process has done, and what it last found when it looked whether all is well.
     """
 
     config: Config
@@ -44,6 +45,7 @@ class World(Landed):
     allowances: Allowances
     clock: Callable[[], datetime]
     signals: Signals = field(default_factory=Signals)
+    hatch: Hatch = field(default_factory=Hatch)
     lately: Lately = field(default_factory=Lately)
     later: Later = field(default_factory=Later)
     plainness: Plainness = Plainness((), {})  # noqa: RUF009 - frozen

@@ -5,12 +5,17 @@ from sqlalchemy import Integer, bindparam, insert, select, update
 from bot.dialogue.state import State, read_state, write_state
 from storage.errors import StorageError
 from storage.people import ClientId, folder
+from storage.prepared import Prepared
 from storage.sealed import Id16, Sealed
 from storage.tables import conversations
 from storage.transaction import Work
 
-# Built once: this is on the way of every message.
-_SAVE = (
+_LOAD = Prepared(
+    select(conversations.c.state, conversations.c.revision)
+    .where(conversations.c.client_id == bindparam("whose", type_=Id16))
+    .with_for_update()
+)
+_SAVE = Prepared(
     update(conversations)
     .where(
         conversations.c.client_id == bindparam("whose", type_=Id16),
@@ -18,6 +23,7 @@ _SAVE = (
     )
     .values(state=bindparam("state", type_=Sealed), revision=conversations.c.revision + 1)
 )
+_BEGIN = Prepared(insert(conversations), ("client_id", "state", "revision"))
 
 
 class ConversationMoved(StorageError):
@@ -26,8 +32,7 @@ class ConversationMoved(StorageError):
 
 def load_state(work: Work, client_id: ClientId) -> tuple[State, int] | None:
     """Load the place and its revision; None for somebody new."""
-    query = select(conversations.c.state, conversations.c.revision).where(conversations.c.client_id == client_id)
-    row = work.data.execute(query.with_for_update()).first()
+    row = _LOAD.first(work, {"whose": client_id})
     if row is None:
         return None
     return open_state(work, client_id, row.state), row.revision
@@ -42,8 +47,6 @@ def save_state(work: Work, client_id: ClientId, state: State, revision: int) -> 
     """Keep the place; `revision`: the one that was loaded, 0 for somebody new.  Raises ConversationMoved."""
     sealed = work.vault.seal(folder(client_id), "conversations", "state", client_id, write_state(state).encode())
     if revision == 0:
-        work.data.execute(insert(conversations).values(client_id=client_id, state=sealed, revision=1))
-        return
-    moved = work.data.execute(_SAVE, {"whose": client_id, "from_revision": revision, "state": sealed})
-    if moved.rowcount != 1:
+        _BEGIN.change(work, {"client_id": client_id, "state": sealed, "revision": 1})
+    elif _SAVE.change(work, {"whose": client_id, "from_revision": revision, "state": sealed}) != 1:
         raise ConversationMoved("the conversation moved in the meantime; take the delivery again")

@@ -1,26 +1,22 @@
 """What has arrived already, what failed while being handled, and how far polling has come."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.inserting import insert_into
+from storage.prepared import Prepared
 from storage.tables import seen, stumbles
 from storage.transaction import Work
 
 MAX_ATTEMPTS = 5
 
-# Built once: this is on the way of every message.
-_MARK_SEEN = {
-    "sqlite": sqlite.insert(seen).on_conflict_do_nothing().returning(seen.c.day),
-    "postgresql": postgresql.insert(seen).on_conflict_do_nothing().returning(seen.c.day),
-}
-
 
 def is_new(work: Work, index: bytes) -> bool:
     """Mark a delivery as seen; False if it was seen before."""
-    marked = work.data.execute(_MARK_SEEN[work.data.dialect.name], {"delivery_index": index, "day": day_of(work.now)})
-    return marked.first() is not None
+    marked = _mark_seen(work.data.dialect.name).change(work, {"delivery_index": index, "day": day_of(work.now)})
+    return marked == 1
 
 
 def stumble(work: Work, index: bytes, channel: str, error_class: str) -> bool:
@@ -68,3 +64,8 @@ def day_of(moment: datetime) -> int:
 def date_of(day: int) -> date:
     """Return the date of a day counted since 1970-01-01."""
     return date(1970, 1, 1) + timedelta(days=day)
+
+
+@cache
+def _mark_seen(dialect: str) -> Prepared:
+    return Prepared(insert_into(seen, dialect).on_conflict_do_nothing(), ("delivery_index", "day"))

@@ -14,6 +14,7 @@ from storage.engines import is_sqlite, open_migrator, will_pass
 from storage.errors import StorageError, StoreUnavailable
 from storage.keystore import key_metadata
 from storage.tables import metadata
+from storage.tables.metadata import with_conditions
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -41,7 +42,7 @@ class Store(StrEnum):
     @property
     def metadata(self) -> MetaData:
         """The tables as they should be."""
-        return metadata if self is Store.DATA else key_metadata
+        return with_conditions(metadata) if self is Store.DATA else key_metadata
 
 
 def bring_up_to_date(store: Store, url: str, revision: str = "head") -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, NewType
 
-from sqlalchemy import Row, String, bindparam, delete, insert, select, update
+from sqlalchemy import String, bindparam, delete, insert, select, update
 
 from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
-from storage.sealed import Id16
+from storage.prepared import Prepared, Record
+from storage.sealed import Id16, Sealed
 from storage.tables import addresses, cases, clients, conversations, messages, outbox
 from storage.transaction import Work
 
@@ -78,8 +80,8 @@ class Arrival:
     revision: int
 
 
-# Built once: these are on the way of every message, or of every answer.
-_ARRIVAL = (
+_WHO = bindparam("whose", type_=Id16)
+_ARRIVAL = Prepared(
     select(
         addresses.c.client_id,
         addresses.c.current,
@@ -94,22 +96,29 @@ _ARRIVAL = (
     )
     .where(addresses.c.address_index == bindparam("index", type_=Id16))
 )
-_CLIENT = select(clients).where(clients.c.client_id == bindparam("whose", type_=Id16))
-_ON = (addresses.c.client_id == bindparam("whose", type_=Id16)) & (addresses.c.channel == bindparam("on", type_=String))
-_ADDRESS_ON = select(addresses).where(_ON).order_by(addresses.c.current.desc()).limit(1)
+_CLIENT = Prepared(select(clients).where(clients.c.client_id == _WHO))
+_ON = (addresses.c.client_id == _WHO) & (addresses.c.channel == bindparam("on", type_=String))
+_ADDRESS_ON = Prepared(select(addresses).where(_ON).order_by(addresses.c.current.desc()).limit(1))
 _AT = addresses.c.address_index == bindparam("index", type_=Id16)
-_WHOSE = select(addresses.c.client_id).where(_AT)
-_SET_SCREEN = update(addresses).where(_AT, addresses.c.client_id == bindparam("whose", type_=Id16))
+_WHOSE = Prepared(select(addresses.c.client_id).where(_AT))
+_WELCOME = Prepared(insert(clients), ("client_id", "created_month", "erase_after", "language", "reminders_on"))
+_UNLINK = Prepared(delete(addresses).where(_AT))
+_LEAVE = Prepared(update(addresses).where(addresses.c.client_id == _WHO).values(current=False))
+_LINK = Prepared(insert(addresses), ("address_index", "client_id", "channel", "current", "address"))
+_SET_SCREEN = Prepared(
+    update(addresses).where(_AT, addresses.c.client_id == _WHO).values(screen=bindparam("shown", type_=Sealed))
+)
 
 
 def find_client(work: Work, index: bytes) -> ClientId | None:
     """Find who writes from an address; nobody when only rows of an erased folder have stayed."""
-    return present(work, work.data.execute(_WHOSE, {"index": index}).scalar())
+    row = _WHOSE.first(work, {"index": index})
+    return None if row is None else present(work, row.client_id)
 
 
 def find_arrival(work: Work, index: bytes) -> Arrival | None:
     """Find who writes from an address together with the place in the conversation; None for somebody new."""
-    row = work.data.execute(_ARRIVAL, {"index": index}).first()
+    row = _ARRIVAL.first(work, {"index": index})
     client_id = None if row is None else present(work, row.client_id)
     if row is None or client_id is None:
         return None
@@ -120,22 +129,15 @@ def welcome(work: Work, index: bytes, channel: str, address: str, language: str)
     """Open a folder for somebody who writes for the first time."""
     client_id = ClientId(new_id())
     work.vault.create_folder(folder(client_id))
-    work.data.execute(
-        insert(clients).values(
-            client_id=client_id,
-            created_month=f"{work.now:%Y-%m}",
-            erase_after=_erase_after(work),
-            language=language,
-            reminders_on=True,
-        )
-    )
+    new = {"client_id": client_id, "created_month": f"{work.now:%Y-%m}", "erase_after": _erase_after(work)}
+    _WELCOME.change(work, {**new, "language": language, "reminders_on": True})
     link_address(work, client_id, index, channel, address)
     return client_id
 
 
 def load_client(work: Work, client_id: ClientId) -> Client:
     """Load what is known about how to speak with a client."""
-    row = work.data.execute(_CLIENT, {"whose": client_id}).one()
+    row = _CLIENT.one(work, {"whose": client_id})
     known = open_document(work, folder(client_id), "clients.profile", client_id, row.profile) if row.profile else {}
     return Client(client_id, row.language, row.consent_version, row.reminders_on, row.paused_until, Profile(**known))
 
@@ -164,10 +166,10 @@ def set_reminders(work: Work, client_id: ClientId, *, on: bool, paused_until: da
 
 def link_address(work: Work, client_id: ClientId, index: bytes, channel: str, address: str) -> None:
     """Reach a client at this address from now on; an address belongs to one client only."""
-    work.data.execute(delete(addresses).where(addresses.c.address_index == index))
-    work.data.execute(update(addresses).where(addresses.c.client_id == client_id).values(current=False))
+    _UNLINK.change(work, {"index": index})
+    _LEAVE.change(work, {"whose": client_id})
     row = {"address_index": index, "client_id": client_id, "channel": channel, "current": True}
-    work.data.execute(insert(addresses).values(address=_seal_address(work, client_id, index, address), **row))
+    _LINK.change(work, {**row, "address": _seal_address(work, client_id, index, address)})
 
 
 def use_address(work: Work, client_id: ClientId, index: bytes, channel: str, address: str) -> None:
@@ -193,7 +195,7 @@ def current_address(work: Work, client_id: ClientId) -> Address | None:
 
 def address_on(work: Work, client_id: ClientId, channel: str) -> Address | None:
     """Return where the client is reached on one channel; None if nowhere (any more)."""
-    row = work.data.execute(_ADDRESS_ON, {"whose": client_id, "on": channel}).first()
+    row = _ADDRESS_ON.first(work, {"whose": client_id, "on": channel})
     return None if row is None else _address(work, client_id, row)
 
 
@@ -214,7 +216,7 @@ def set_screen(work: Work, client_id: ClientId, index: bytes, reference: str) ->
     if not work.vault.has_folder(folder(client_id)):
         return
     sealed = work.vault.seal(folder(client_id), "addresses", "screen", index, reference.encode())
-    work.data.execute(_SET_SCREEN, {"index": index, "whose": client_id, "screen": sealed})
+    _SET_SCREEN.change(work, {"index": index, "whose": client_id, "shown": sealed})
 
 
 def forget_address(work: Work, client_id: ClientId, index: bytes) -> bool:
@@ -275,7 +277,7 @@ def _seal_address(work: Work, client_id: ClientId, index: bytes, address: str) -
     return work.vault.seal(folder(client_id), "addresses", "address", index, address.encode())
 
 
-def _address(work: Work, client_id: ClientId, row: Row[Any]) -> Address:
+def _address(work: Work, client_id: ClientId, row: Record) -> Address:
     own = folder(client_id)
     address = work.vault.open(own, "addresses", "address", row.address_index, row.address).decode()
     screen = work.vault.open(own, "addresses", "screen", row.address_index, row.screen).decode() if row.screen else None
@@ -287,4 +289,10 @@ def _erase_after(work: Work) -> int:
 
 
 def _change(work: Work, client_id: ClientId, **values: object) -> None:
-    work.data.execute(update(clients).where(clients.c.client_id == client_id).values(**values))
+    _change_of(*values).change(work, {"whose": client_id, **{f"new_{name}": values[name] for name in values}})
+
+
+@cache
+def _change_of(*names: str) -> Prepared:
+    values = {name: bindparam(f"new_{name}", type_=clients.c[name].type) for name in names}
+    return Prepared(update(clients).where(clients.c.client_id == _WHO).values(values))

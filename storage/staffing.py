@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, String, bindparam, delete, insert, se
 from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId, new_id
+from storage.prepared import Prepared, Record
 from storage.sealed import Id16
 from storage.tables import addresses, invites, staff, staff_addresses, staff_sessions
 from storage.transaction import Work
@@ -180,17 +181,21 @@ def move_group(work: Work, group: StaffAddress, index: bytes, address: str) -> N
     _link(work, group.folder, index, group.channel, address, staff_id=None, unit_id=group.unit_id)
 
 
-# Built once: these are on the way of every answer, and of everybody's first message.
-_STAFF_AT = select(staff_addresses.c.staff_id).where(staff_addresses.c.address_index == bindparam("index", type_=Id16))
-_ADDRESS_IN = select(staff_addresses).where(
-    staff_addresses.c.folder_id == bindparam("folder", type_=Id16),
-    staff_addresses.c.channel == bindparam("on", type_=String),
+# On the way of every answer to staff, and of everybody's first message.
+_STAFF_AT = Prepared(
+    select(staff_addresses.c.staff_id).where(staff_addresses.c.address_index == bindparam("index", type_=Id16))
+)
+_ADDRESS_IN = Prepared(
+    select(staff_addresses).where(
+        staff_addresses.c.folder_id == bindparam("folder", type_=Id16),
+        staff_addresses.c.channel == bindparam("on", type_=String),
+    )
 )
 
 
 def find_staff(work: Work, index: bytes) -> StaffMember | None:
     """Find who writes from a private chat."""
-    row = work.data.execute(_STAFF_AT, {"index": index}).first()
+    row = _STAFF_AT.first(work, {"index": index})
     return None if row is None or row.staff_id is None else load_staff(work, row.staff_id)
 
 
@@ -213,7 +218,7 @@ def groups_of(work: Work, unit_id: str) -> list[StaffAddress]:
 
 def address_in(work: Work, folder: FolderId, channel: str) -> StaffAddress | None:
     """Return the address a folder has on a channel; None if it is not reached there (any more)."""
-    row = work.data.execute(_ADDRESS_IN, {"folder": folder, "on": channel}).first()
+    row = _ADDRESS_IN.first(work, {"folder": folder, "on": channel})
     return None if row is None else _address(work, row)
 
 
@@ -239,7 +244,7 @@ def _addresses(work: Work, condition: ColumnElement[bool]) -> list[StaffAddress]
     return [_address(work, row) for row in work.data.execute(select(staff_addresses).where(condition))]
 
 
-def _address(work: Work, row: Row[Any]) -> StaffAddress:
+def _address(work: Work, row: Record) -> StaffAddress:
     folder = FolderId(row.folder_id)
     address = work.vault.open(folder, "staff_addresses", "address", row.address_index, row.address).decode()
     staff_id = None if row.staff_id is None else StaffId(row.staff_id)

@@ -10,14 +10,14 @@ from storage.deliveries import day_of
 from storage.documents import open_document, seal_document
 from storage.encryption import new_id
 from storage.people import ClientId, folder
+from storage.prepared import Prepared
 from storage.tables import traces
 from storage.transaction import Work
 
 #: A bot may delete what is younger than this, with a margin for clocks that differ.
 REACH = timedelta(hours=48) - timedelta(minutes=5)
 _KEPT_DAYS = 2
-# Built once: this is on the way of every message, and of every answer.
-_KEEP = insert(traces)
+_KEEP = Prepared(insert(traces), ("trace_id", "client_id", "day", "trace"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,6 @@ def keep_traces(
     work: Work, client_id: ClientId, index: bytes, references: Iterable[str], *, passing: bool = False
 ) -> None:
     """Remember messages of the chat with this index; `passing`: see `Trace`."""
-    rows = []
     for reference in references:
         trace_id = new_id()
         document = {
@@ -43,9 +42,8 @@ def keep_traces(
             "passing": passing,
         }
         sealed = seal_document(work, folder(client_id), "traces.trace", trace_id, document)
-        rows.append({"trace_id": trace_id, "client_id": client_id, "day": day_of(work.now), "trace": sealed})
-    if rows:
-        work.data.execute(_KEEP, rows)
+        row = {"trace_id": trace_id, "client_id": client_id, "day": day_of(work.now), "trace": sealed}
+        _KEEP.change(work, row)
 
 
 def list_traces(work: Work, client_id: ClientId, index: bytes) -> list[Trace]:

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +16,9 @@ from storage.errors import CommitUnknown, StoreUnavailable
 from storage.keystore import KeyChanges, KeyStore
 from storage.vault import ReadOnlyWork, Vault
 
+if TYPE_CHECKING:
+    from storage.outbox.letters import Letter
+
 Callback = Callable[[], object]
 
 _DAY_SECONDS = 86_400
@@ -24,16 +28,17 @@ class Work:
     """One step's view of the stores; it ends with the step and must not be kept.
 
     `data` is the connection inside the transaction: execute statements, never commit or roll back.
-    `now` is the aware UTC time of the transaction.
+    `now` is the aware UTC time of the transaction.  `letters`: what the step has put into the outbox, in order.
     """
 
-    __slots__ = ("_callbacks", "data", "now", "vault")
+    __slots__ = ("_callbacks", "data", "letters", "now", "vault")
 
     def __init__(self, data: Connection, vault: Vault, now: datetime, callbacks: list[Callback] | None) -> None:
         """Bind one step; `callbacks` None means a reading step."""
         self.data = data
         self.vault = vault
         self.now = now
+        self.letters: list[Letter] = []
         self._callbacks = callbacks
 
     def after_commit(self, callback: Callback) -> None:

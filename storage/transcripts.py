@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from bot.dialogue.buttons import question_of
-from bot.dialogue.effects import Ask
+from bot.dialogue.effects import Ask, Picture
 from bot.ports import Key, Line, Outgoing
 from storage.documents import open_document, seal_document
 from storage.encryption import new_id
@@ -55,6 +55,8 @@ def add_ours(
         "ask": message.ask.value,
         "share": message.share_label,
     }
+    if message.picture is not None:
+        document["picture"] = [message.picture.id, message.picture.description]
     if afterwards:
         document |= {"afterwards": afterwards, "until": (work.now + _SHOWN_FOR).timestamp()}
     sequence = latest_revision(work, client_id) + 1
@@ -88,8 +90,18 @@ def load_transcript(work: Work, client_id: ClientId) -> Transcript:
     query = select(transcripts).where(transcripts.c.client_id == client_id).order_by(transcripts.c.sequence)
     rows = work.data.execute(query).all()
     own = folder(client_id)
-    opened = [open_document(work, own, "transcripts.line", row.line_id, row.line) for row in rows]
-    return Transcript(tuple(_line(line) for line in opened), rows[-1].sequence if rows else 0)
+    opened = [(row.line_id, open_document(work, own, "transcripts.line", row.line_id, row.line)) for row in rows]
+    return Transcript(tuple(_line(*line) for line in opened), rows[-1].sequence if rows else 0)
+
+
+def find_picture(work: Work, line_id: bytes) -> tuple[ClientId, str] | None:
+    """Find whose line it is, and the id of the picture that stands in it; None if there is none (any more)."""
+    row = work.data.execute(select(transcripts).where(transcripts.c.line_id == line_id)).first()
+    if row is None:
+        return None
+    whose = ClientId(row.client_id)
+    line = open_document(work, folder(whose), "transcripts.line", row.line_id, row.line)
+    return (whose, str(line["picture"][0])) if "picture" in line else None
 
 
 def label_of(work: Work, client_id: ClientId, token: str) -> str | None:
@@ -152,11 +164,12 @@ def _drop_asked_before(work: Work, client_id: ClientId, message: Outgoing) -> No
             return
 
 
-def _line(document: dict[str, Any]) -> Line:
+def _line(line_id: bytes, document: dict[str, Any]) -> Line:
     return Line(
         str(document["text"]),
         bool(document.get("mine")),
         tuple(Key(*key) for key in document.get("keys", [])),
         Ask(str(document.get("ask", Ask.NOTHING))),
         str(document.get("share", "")),
+        Picture(line_id.hex(), str(document["picture"][1])) if "picture" in document else None,
     )

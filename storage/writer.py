@@ -1,6 +1,7 @@
 """The one writer thread: steps that wait share a commit, and so do those that come before it begins."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -15,6 +16,8 @@ LARGEST_BATCH = 256
 MOST_WAITING = 10_000
 #: Who comes later than this after a batch began waits for the next one.
 _OPEN_SECONDS = 0.05
+#: How long a step that is in no hurry waits for others to come along with.
+_WAIT_SECONDS = 0.01
 
 
 class Manner(Enum):
@@ -22,7 +25,18 @@ class Manner(Enum):
 
     SYNCED = auto()
     UNSYNCED = auto()  #: it need not reach the disk before it is answered
+    ALONG = auto()  #: neither that, nor does it want a commit of its own before it has waited a moment for another
     LAST = auto()  #: behind all others of its commit, to see what they put
+
+
+_UNSYNCED = frozenset({Manner.UNSYNCED, Manner.ALONG})
+
+
+class _Call(Enum):
+    """What the thread is told beside steps."""
+
+    GO = auto()  #: those that waited for others have waited long enough
+    CLOSE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,8 @@ class Writer:
         self._run = run
         self._is_open = True
         self._loop = asyncio.get_running_loop()
-        self._waiting: SimpleQueue[_Ticket | None] = SimpleQueue()
+        self._waiting: SimpleQueue[_Ticket | _Call] = SimpleQueue()
+        self._unhurried: deque[_Ticket] = deque()
         self._closed = False
         self._thread = Thread(target=self._serve, name="storage-writer", daemon=True)
         self._thread.start()
@@ -49,22 +64,32 @@ class Writer:
         """Queue a step and wait until it is committed; raises its error, Overloaded or Closed."""
         if self._closed:
             raise Closed("the database is closed; start the service again")
-        if self._waiting.qsize() >= MOST_WAITING:
+        if self._waiting.qsize() + len(self._unhurried) >= MOST_WAITING:
             raise Overloaded(f"{MOST_WAITING} steps are waiting for the database; repeat this one later")
         ticket = _Ticket(job, self._loop.create_future(), manner)
-        self._waiting.put(ticket)
+        if manner is Manner.ALONG:
+            self._let_wait(ticket)
+        else:
+            self._waiting.put(ticket)
         return await ticket.future
 
     async def close(self) -> None:
         """Finish what is queued, then end the thread."""
         if not self._closed:
             self._closed = True
-            self._waiting.put(None)
+            self._waiting.put(_Call.CLOSE)
         await asyncio.to_thread(self._thread.join)
+
+    def _let_wait(self, ticket: _Ticket) -> None:
+        self._unhurried.append(ticket)
+        if len(self._unhurried) == 1:
+            self._loop.call_later(_WAIT_SECONDS, self._waiting.put, _Call.GO)
 
     def _serve(self) -> None:
         while self._is_open:
-            waiting = self._gather(LARGEST_BATCH, block=True)
+            hurried = self._gather(LARGEST_BATCH, block=True)
+            # What waited goes first: a person's next step is to find it done.
+            waiting = [*self._gather_unhurried(), *hurried]
             if waiting and not self._answer(*self._run_safely(_Boarding(waiting, self._gather))):
                 return
 
@@ -75,11 +100,17 @@ class Writer:
                 ticket = self._waiting.get(block=block and not tickets)
             except Empty:
                 break
-            if ticket is None:
+            if ticket is _Call.CLOSE:
                 self._is_open = False
+            elif ticket is _Call.GO:
+                break
             elif not ticket.future.cancelled():  # a caller that left while its step waited does not want it any more
                 tickets.append(ticket)
         return tickets
+
+    def _gather_unhurried(self) -> list[_Ticket]:
+        taken = [self._unhurried.popleft() for _ in range(len(self._unhurried))]
+        return [ticket for ticket in taken if not ticket.future.cancelled()]
 
     def _run_safely(self, boarding: "_Boarding") -> tuple[Sequence[_Ticket], Sequence[Outcome]]:
         try:
@@ -102,7 +133,7 @@ class _Boarding:
 
     def __init__(self, waiting: Sequence[_Ticket], gather: Callable[[int], list[_Ticket]]) -> None:
         """Begin with those that waited; `gather`: takes some of those that have come since."""
-        self.is_synced = any(ticket.manner is not Manner.UNSYNCED for ticket in waiting)
+        self.is_synced = any(ticket.manner not in _UNSYNCED for ticket in waiting)
         self.tickets: list[_Ticket] = []
         self._gather = gather
         self._last: list[_Ticket] = []

@@ -48,12 +48,13 @@ class HandClock:
 
 @dataclass
 class ListeningChannel:
-    """A channel whose other end is a list; `failure` is raised by the next sends."""
+    """A channel whose other end is a list.  The next sends raise `failures`, the next questions `absences`."""
 
     name: ChannelName = TELEGRAM
     limits: Limits = LIMITS
     sent: list[tuple[str, Outgoing]] = field(default_factory=list)
     failures: list[ChannelError] = field(default_factory=list)
+    absences: list[ChannelError] = field(default_factory=list)
     taken_back: list[tuple[str, str]] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -66,6 +67,11 @@ class ListeningChannel:
 
     async def acknowledge(self, callback: str) -> None:
         """Hear nothing."""
+
+    async def check(self) -> None:
+        """Be there, or raise the next absence."""
+        if self.absences:
+            raise self.absences.pop(0)
 
     async def take_back(self, address: str, references: Sequence[str]) -> int:
         """Keep what was to be taken back."""

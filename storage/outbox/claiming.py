@@ -21,6 +21,7 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
+    Update,
     and_,
     bindparam,
     func,
@@ -34,6 +35,7 @@ from sqlalchemy import (
 from storage.encryption import FolderId
 from storage.outbox.letters import Lane, Letter, open_letter
 from storage.outbox.settling import let_be_found, set_state
+from storage.prepared import PreparedForMany
 from storage.sealed import Id16, Moment
 from storage.tables import outbox
 from storage.transaction import Work
@@ -116,6 +118,27 @@ _LEAVE_INDEX = update(outbox).where(_THESE).values(look_at=None)
 _LOOK_LATER = update(outbox).where(_THESE).values(look_at=bindparam("later", type_=Moment))
 
 
+def _claim_named(names: Sequence[str]) -> Update:
+    named = [bindparam(name, type_=Id16) for name in names]
+    state = _EARLIER.c.state.concat("")  # see `_waits_there`
+    goes_first = (
+        select(true())
+        .where(
+            _EARLIER.c.recipient_id == outbox.c.recipient_id,
+            (state == "queued") | (state == "sending"),
+            _EARLIER.c.channel == _CHANNEL,
+            _EARLIER.c.outbox_id.not_in(named),
+        )
+        .exists()
+    )
+    mine = outbox.c.outbox_id.in_(named) & _QUEUED & (outbox.c.channel == _CHANNEL)
+    claimed = update(outbox).where(mine, ~goes_first).values(state="sending", attempts=outbox.c.attempts + 1)
+    return claimed.returning(outbox.c.outbox_id)
+
+
+_CLAIM_OWN = PreparedForMany("own", _claim_named)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Somebody for whom letters are due, and those that were found."""
@@ -125,19 +148,29 @@ class _Found:
     is_busy: bool
 
 
-def claim(work: Work, channels: Iterable[str], *, most: int) -> list[Letter]:
+def claim(work: Work, channels: Iterable[str], *, most: int, one_each: bool = False) -> list[Letter]:
     """Take the messages that may go out now: whoever waits for something urgent comes first.
 
     What one recipient gets stays in the order in which it was said, so a recipient with a message under way or
-    waiting for its time is left alone.  A message that cannot be opened is parked and holds up nobody.
+    waiting for its time is left alone.  A message that cannot be opened is parked and holds up nobody.  `one_each`:
+    only the first for each recipient.
     """
     claimed: list[Letter] = []
     for channel in channels:
-        claimed += _claim_on(work, channel, most - len(claimed))
+        claimed += _claim_on(work, channel, most - len(claimed), 1 if one_each else _IN_A_ROW)
     return claimed
 
 
-def _claim_on(work: Work, channel: str, most: int) -> list[Letter]:
+def claim_own(work: Work, channel: str, letters: Sequence[Letter]) -> list[Letter]:
+    """Claim letters that this step has put, for as long as nothing else waits for their recipients or is under way.
+
+    Once the step is durable they must be sent.  The others wait like any letter.
+    """
+    found = {row.outbox_id for row in _CLAIM_OWN.all(work, [letter.id for letter in letters], {"on": channel})}
+    return [letter for letter in letters if letter.id in found]
+
+
+def _claim_on(work: Work, channel: str, most: int, in_a_row: int) -> list[Letter]:
     claimed: list[Letter] = []
     for _ in range(_ROUNDS):
         wanted = most - len(claimed)
@@ -147,7 +180,7 @@ def _claim_on(work: Work, channel: str, most: int) -> list[Letter]:
         rows = work.data.execute(_FIND, asked).all()
         found = _gather(rows)
         free = [one for one in found if not one.is_busy]
-        claimed += _take_first(work, channel, free, wanted)
+        claimed += _take_first(work, channel, free, wanted, in_a_row)
         _stand_aside(work, channel, [one for one in found if one.is_busy], is_flood=not free)
         if len(rows) < wanted + _SPARE:
             break
@@ -165,13 +198,13 @@ def _gather(rows: Sequence[Row[Any]]) -> list[_Found]:
     return [_Found(FolderId(who), tuple(theirs), who in busy) for who, theirs in letters.items()]
 
 
-def _take_first(work: Work, channel: str, found: Sequence[_Found], most: int) -> list[Letter]:
+def _take_first(work: Work, channel: str, found: Sequence[_Found], most: int, in_a_row: int) -> list[Letter]:
     if not found:
         return []
     asked = {
         "on": channel,
         "ids": [one.letters[0] for one in found[:most]],
-        "ahead": min(_IN_A_ROW, most) + 1,
+        "ahead": min(in_a_row, most) + 1,
     }
     rows = sorted(work.data.execute(_FIRST[work.data.dialect.name], asked), key=_order)
     queues = {who: list(queue) for who, queue in groupby(rows, key=lambda row: row.recipient_id)}
@@ -182,7 +215,7 @@ def _take_first(work: Work, channel: str, found: Sequence[_Found], most: int) ->
         due = list(takewhile(lambda row: row.not_before <= work.now, queue))
         if queue and not due:
             _look_later(work, channel, one, queue[0].not_before)
-        letters = _open(work, channel, due[: min(_IN_A_ROW, most - len(taken))])
+        letters = _open(work, channel, due[: min(in_a_row, most - len(taken))])
         if len(queue) > len(letters):
             crowded += [letter.id for letter in letters]
         taken += letters

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.dialogue.effects import Ask
+from bot.dialogue.effects import Ask, Picture
 from bot.ports import Key, Outgoing
 from storage.documents import open_document, seal_document
 from storage.encryption import FolderId
@@ -93,6 +93,8 @@ def seal_letter(  # noqa: PLR0913 - a body has that many parts, named by every c
         "again": again,
         "to": to,
     }
+    if message.picture is not None:
+        body["picture"] = [message.picture.id, message.picture.description]
     return seal_document(work, folder, "outbox.body", outbox_id, body)
 
 
@@ -107,12 +109,13 @@ def open_letter(work: Work, row: Row[Any]) -> Letter | None:
 def _read(work: Work, row: Row[Any]) -> Letter:
     body = open_document(work, row.recipient_id, "outbox.body", row.outbox_id, row.body)
     keys, clearing = tuple(Key(*key) for key in body["keys"]), body.get("clearing")
+    picture = Picture(*body["picture"]) if "picture" in body else None
     return Letter(
         row.outbox_id,
         FolderId(row.recipient_id),
         row.channel,
         Lane(row.lane),
-        Outgoing(body["text"], keys, Ask(body["ask"]), share_label=body["share"]),
+        Outgoing(body["text"], keys, Ask(body["ask"]), share_label=body["share"], picture=picture),
         body["replace"],
         row.attempts + 1,
         row.message_id,

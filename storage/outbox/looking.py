@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.inserting import insert_into
 from storage.outbox.letters import Lane
 from storage.tables import holds, outbox
 from storage.transaction import Work
@@ -38,8 +38,7 @@ def is_congested(work: Work, channels: Iterable[str] = ()) -> bool:
 
 def hold_channel(work: Work, channel: str, until: datetime) -> None:
     """Remember that a platform takes nothing until then, also across a restart."""
-    insert = sqlite.insert if work.data.dialect.name == "sqlite" else postgresql.insert
-    put = insert(holds).values(channel=channel, until=until)
+    put = insert_into(holds, work.data.dialect.name).values(channel=channel, until=until)
     work.data.execute(put.on_conflict_do_update(index_elements=["channel"], set_={"until": until}))
 
 

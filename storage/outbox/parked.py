@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 
 from storage.outbox.letters import Lane, open_letter, seal_letter
+from storage.piecemeal import delete_some
 from storage.tables import cases, outbox
 from storage.transaction import Work
 
@@ -67,10 +68,10 @@ def drop_parked(work: Work, label: str) -> bool:
     return True
 
 
-def forget_parked(work: Work) -> None:
-    """Forget what was parked on its way to staff and speaks of a case that is gone."""
-    about_a_case = _PARKED & outbox.c.about_id.is_not(None)
-    work.data.execute(delete(outbox).where(about_a_case, outbox.c.about_id.not_in(select(cases.c.case_id))))
+def forget_parked(work: Work, *, most: int) -> int:
+    """Forget some of what was parked on its way to staff and speaks of a case that is gone; return how much."""
+    of_no_case = outbox.c.about_id.is_not(None) & outbox.c.about_id.not_in(select(cases.c.case_id))
+    return delete_some(work.data, outbox, _PARKED & of_no_case, most=most)
 
 
 def _find(work: Work, label: str) -> Row[Any] | None:

@@ -11,16 +11,23 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select, text
 from bot.ports import Outgoing
 from storage.encryption import FolderId, new_id
 from storage.outbox.letters import Clearing, Lane, Letter, open_letter, seal_letter
+from storage.prepared import Prepared
 from storage.sealed import Id16
 from storage.tables import outbox
 from storage.tables.delivery import OF_A_BROADCAST
 from storage.transaction import Work
 
-# Built once: this is on the way of every message.
-_PUT = insert(outbox).values(
-    sequence=select(func.coalesce(func.max(outbox.c.sequence), 0) + 1)
-    .where(outbox.c.recipient_id == bindparam("queue_of", type_=Id16))
-    .scalar_subquery()
+_GIVEN = (
+    *("outbox_id", "recipient_id", "channel", "lane", "state", "attempts", "not_before", "look_at"),
+    *("message_id", "about_id", "broadcast_id", "body"),
+)
+_PUT = Prepared(
+    insert(outbox).values(
+        sequence=select(func.coalesce(func.max(outbox.c.sequence), 0) + 1)
+        .where(outbox.c.recipient_id == bindparam("queue_of", type_=Id16))
+        .scalar_subquery()
+    ),
+    _GIVEN,
 )
 
 
@@ -44,8 +51,8 @@ def put(  # noqa: PLR0913 - a letter has that many parts, named by every caller
     """
     outbox_id = new_id()
     body = seal_letter(work, recipient, outbox_id, message, replace=replace, clearing=clearing, passing=passing)
-    work.data.execute(
-        _PUT,
+    _PUT.change(
+        work,
         {
             "outbox_id": outbox_id,
             "recipient_id": recipient,
@@ -62,6 +69,8 @@ def put(  # noqa: PLR0913 - a letter has that many parts, named by every caller
             "body": body,
         },
     )
+    parts = (outbox_id, recipient, channel, lane, message, replace, 1, message_id)
+    work.letters.append(Letter(*parts, clearing=clearing, passing=passing, about=about, broadcast=broadcast))
 
 
 def put_farewell(

@@ -3,11 +3,25 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, Integer, ScalarSelect, String, bindparam, delete, func, select, text, true, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    String,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    true,
+    update,
+)
 
 from bot.ports import Outgoing
 from storage.encryption import FolderId
 from storage.outbox.letters import Lane, Letter, open_letter, seal_letter
+from storage.prepared import Prepared
 from storage.sealed import Id16, Moment
 from storage.tables import outbox
 from storage.tables.delivery import STANDS_BEHIND
@@ -16,10 +30,13 @@ from storage.transaction import Work
 _REVIVED_AT_ONCE = 100
 #: After so long a check-in is too late to be repeated; the next one comes by itself.
 _REMINDER_LASTS = timedelta(hours=12)
+#: No process takes so long from a commit to knowing of it.
+_STRAYS_AFTER = timedelta(seconds=60)
 
 _CHANNEL: BindParameter[str] = bindparam("on", type_=String)
-_FORGET = delete(outbox).where(outbox.c.outbox_id == bindparam("sent", type_=Id16)).returning(outbox.c.look_at)
-# Built once: these are on the way of every message.
+_FORGET = Prepared(
+    delete(outbox).where(outbox.c.outbox_id == bindparam("sent", type_=Id16)).returning(outbox.c.look_at)
+)
 _BEHIND = outbox.alias("behind")
 _WHO = bindparam("who", type_=Id16)
 
@@ -38,7 +55,7 @@ def _first_behind(lane: Lane) -> ScalarSelect[bytes]:
     )
 
 
-_LET_BE_FOUND = (
+_LET_BE_FOUND = Prepared(
     update(outbox)
     .where(outbox.c.outbox_id == func.coalesce(*(_first_behind(lane) for lane in Lane)))
     .values(look_at=bindparam("later", type_=Moment))
@@ -56,13 +73,13 @@ _PUT_BACK = (
 )
 
 
-def mark_sent(work: Work, letter: Letter) -> None:
-    """Forget a message the platform has, a farewell with its folder."""
+def mark_sent(work: Work, letter: Letter) -> bool:
+    """Forget a message the platform has, a farewell with its folder; tell whether another one is found for it now."""
     if letter.to is not None:
         work.vault.destroy_folder(letter.recipient)
-    gone = work.data.execute(_FORGET, {"sent": letter.id}).first()
-    if gone is None or gone.look_at is None:
-        let_be_found(work, letter.recipient, letter.channel, work.now)
+    gone = _FORGET.first(work, {"sent": letter.id})
+    is_alone = gone is not None and gone.look_at is not None
+    return not is_alone and let_be_found(work, letter.recipient, letter.channel, work.now)
 
 
 def put_back(work: Work, letters: Sequence[Letter], delay: timedelta) -> None:
@@ -119,8 +136,21 @@ def recover(work: Work, channels: Iterable[str]) -> list[Letter]:
     work.data.execute(
         update(outbox).where(text(STANDS_BEHIND), outbox.c.channel.in_(names)).values(look_at=outbox.c.not_before)
     )
-    mine = (outbox.c.state == "sending") & outbox.c.channel.in_(names)
-    rows = work.data.execute(select(outbox).where(mine).with_for_update(skip_locked=True)).all()
+    return _recover(work, names, true())
+
+
+def recover_strays(work: Work, channels: Iterable[str], under_way: Collection[bytes]) -> list[Letter]:
+    """Do the same for what nobody sends though it is claimed, because whoever claimed it never heard of that.
+
+    `under_way`: what is being sent.  What was put a moment ago is left alone: its sender may be about to hear of it.
+    """
+    is_stray = outbox.c.outbox_id.not_in(list(under_way)) & (outbox.c.not_before <= work.now - _STRAYS_AFTER)
+    return _recover(work, list(channels), is_stray)
+
+
+def _recover(work: Work, channels: Sequence[str], which: ColumnElement[bool]) -> list[Letter]:
+    mine = (outbox.c.state == "sending") & outbox.c.channel.in_(channels)
+    rows = work.data.execute(select(outbox).where(mine, which).with_for_update(skip_locked=True)).all()
     parked: list[Letter] = []
     for row in rows:
         letter = open_letter(work, row)
@@ -145,9 +175,9 @@ def revive(work: Work, channel: str) -> None:
         let_be_found(work, FolderId(row[0]), channel, work.now)
 
 
-def let_be_found(work: Work, recipient: FolderId, channel: str, later: datetime) -> None:
-    """Let the most urgent of what stands behind be found from then on."""
-    work.data.execute(_LET_BE_FOUND, {"who": recipient, "on": channel, "later": later})
+def let_be_found(work: Work, recipient: FolderId, channel: str, later: datetime) -> bool:
+    """Let the most urgent of what stands behind be found from then on; False when nothing does."""
+    return _LET_BE_FOUND.change(work, {"who": recipient, "on": channel, "later": later}) > 0
 
 
 def _is_over(work: Work, letter: Letter, due: datetime) -> bool:

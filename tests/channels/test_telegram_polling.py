@@ -47,9 +47,9 @@ class Inbox:
 
     async def wait_for(self, count: int) -> None:
         """Wait until so many things are stored."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while len(self.taken) < count:
-                await self.bell.hear(5)
+                await self.bell.hear(20)
 
 
 def read_words(incoming: Incoming) -> str:
@@ -176,9 +176,12 @@ async def test_an_answer_that_never_becomes_readable_is_not_asked_for_in_a_frenz
 ) -> None:
     bot_api.inject_raw("not json")
     inbox = Inbox()
+    began = asyncio.get_running_loop().time()
     async with polling(channel, inbox):
-        await asyncio.sleep(0.5)
-    assert 3 < len(bot_api.calls("getUpdates")) < 30
+        while len(bot_api.calls("getUpdates")) <= 3:  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.5)
+    lasted = asyncio.get_running_loop().time() - began
+    assert len(bot_api.calls("getUpdates")) < 60 * lasted
     bot_api.forgive()
 
 
@@ -231,7 +234,7 @@ async def test_stopping_does_not_wait_for_the_long_poll(channel: TelegramChannel
     await inbox.wait_for(1)
     await asyncio.sleep(0.1)
     stop.set()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(10):
         await running
     assert person.received == []
     assert inbox.reports == []

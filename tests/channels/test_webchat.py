@@ -58,16 +58,23 @@ async def test_no_cookie_is_set_before_consent_and_a_session_cookie_after_it(vis
     assert "address" not in visitor.screen.fields
 
 
-async def test_over_https_the_cookie_is_marked_secure(pages: TinyPages) -> None:
+async def test_over_https_the_cookie_is_bound_to_the_host_and_no_neighbour_can_put_one_in(
+    pages: TinyPages,
+) -> None:
     transport = httpx.ASGITransport(make_site(pages, "https://contoh.example"))
     async with httpx.AsyncClient(transport=transport, base_url="https://contoh.example", follow_redirects=True) as http:
         visitor = Visitor(pages, http)
         await visitor.agree()
         assert visitor.answer is not None
         (cookie,) = SimpleCookie(visitor.answer.history[0].headers["set-cookie"]).values()
-        assert cookie["secure"]
-        assert cookie.key == "__Secure-catatan"
+        assert (cookie.key, cookie["path"], cookie["domain"], cookie["secure"]) == ("__Host-catatan", "/", "", True)
         assert "strict-transport-security" in visitor.answer.headers
+
+
+@pytest.mark.parametrize("after", ["9" * 5_000, "-1", "\u0663", "1e5", ""])
+async def test_a_place_in_the_conversation_that_is_none_is_answered_with_nothing(visitor: Visitor, after: str) -> None:
+    await visitor.agree()
+    assert (await visitor.http.get("/chat/events", params={"after": after})).status_code == 204
 
 
 async def test_the_address_never_stands_in_a_url(visitor: Visitor) -> None:

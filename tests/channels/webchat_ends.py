@@ -47,6 +47,9 @@ class PageChannel:
     async def acknowledge(self, callback: str) -> None:
         """Nobody waits for it."""
 
+    async def check(self) -> None:
+        """A page is there."""
+
 
 @dataclass(slots=True)
 class WebchatEnds:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from starlette.applications import Starlette
 
 from bot.dialogue.effects import Ask
+from bot.pictures import PictureFile
 from bot.ports import Crowded, Entry, EntryWanted, Incoming, Key, Line, Page, Place, Start, Tap, Text
 from channels.webchat import webchat_routes
 
@@ -102,6 +103,8 @@ class TinyPages:
     crowded: bool = False
     load: float | None = None  #: how many begin at once, where that is too many
     farewells: set[str] = field(default_factory=set)
+    pictures: dict[str, PictureFile] = field(default_factory=dict)  #: by the id of their line
+    asked_for: list[tuple[str, str | None]] = field(default_factory=list)  #: lines and cookies
 
     async def receive(self, incoming: Incoming) -> None:
         """Take a delivery, the same one only once."""
@@ -125,6 +128,11 @@ class TinyPages:
         if talk is None:
             return None
         return Page(tuple(talk.lines), talk.changes, "id", talk.consented, talk.accompanied)
+
+    async def picture(self, line: str, address: str | None) -> PictureFile | None:
+        """Give the picture of a line."""
+        self.asked_for.append((line, address))
+        return self.pictures.get(line)
 
     async def wait(self, address: str, revision: int, seconds: float) -> bool:
         """Wait for the next line."""

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from storage import cases, tasks
+from storage import cases, chats, tasks
+from storage.chats import Delivery, Side
 from storage.staffing import Role
 from storage.transaction import Work
 from tests.console.desks import HERE, Browser, TestDesk
@@ -51,6 +52,19 @@ async def test_the_card_shows_the_lines_the_client_sent(desk: TestDesk) -> None:
     page = (await browser.open(f"/desk/cases/{code}")).text
     for line in ("25-34 tahun", "Mandonga, Kota Kendari", "Sabu atau ekstasi, Alkohol atau oplosan", "Di sini, malam"):
         assert line in page
+
+
+async def test_words_that_may_not_have_arrived_say_so_under_them(desk: TestDesk) -> None:
+    browser, code = await _take(desk)
+    case = await desk.case(code)
+
+    def say(work: Work) -> None:
+        said = chats.add_message(work, case, Side.COUNSELLOR, "Kalimat contoh")
+        chats.mark(work, said.id, Delivery.UNCERTAIN)
+
+    await desk.bed.world.database.write(say)
+
+    assert "belum pasti sampai" in (await browser.open(f"/desk/cases/{code}")).text
 
 
 async def test_a_stage_is_noted_and_its_check_ins_are_announced(desk: TestDesk) -> None:

@@ -1,6 +1,7 @@
 """An ordinary busy hour: intakes, counsellors and clients who talk, a broadcast, check-ins that are due."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from itertools import chain
 from random import Random
@@ -26,6 +27,7 @@ _MENU = "Mau mulai dari mana?"
 _MONTHLY = "checkin_month"
 _LONGEST_CALL_S = 3.0
 _TROUBLE_EVERY_S, _LONGEST_TROUBLE_S = 0.5, 0.7
+_LONGEST_SILENCE_S = 3.0
 
 
 @dataclass(slots=True)
@@ -38,12 +40,20 @@ class Voice:
     said: list[str] = field(default_factory=list)
 
     async def speak(self, ended: asyncio.Event, chance: Random, pace_s: float) -> None:
-        """Say one sentence after the other until it is over."""
+        """Say one sentence after the other until it is over; a little later while the other hears nothing.
+
+        Otherwise a slow machine has minutes to make up for, and whoever waits for an answer takes it for lost.
+        """
         while not ended.is_set():
             words = f"kalimat-{self.line}-{len(self.said):05d}."
+            before = len(self.hearer.received)
             self.said.append(words)
             await self.speaker.send(words)
             await asyncio.sleep(chance.uniform(0, 2 * pace_s))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LONGEST_SILENCE_S):
+                    while len(self.hearer.received) == before and not ended.is_set():  # noqa: ASYNC110
+                        await asyncio.sleep(pace_s)
 
     def due(self) -> list[Due]:
         """List what must have reached the other."""
@@ -64,9 +74,11 @@ class Bustle:
     subscribers: list[Person] = field(default_factory=list)
     asked: list[Person] = field(default_factory=list)
     _author: Person | None = None
+    _calls_before: int = 0
 
     async def gather(self, pairs: int, walkers: int, subscribers: int, asked: int) -> None:
         """Bring everybody to where the hour begins, while the service runs."""
+        self._calls_before = len(self.bot_api.calls("sendMessage"))
         await asyncio.gather(self._subscribe(subscribers), self._pair(pairs), self._ask(asked))
         for number in range(walkers):
             person = self.bot_api.person(f"Contoh Jalan {number}")
@@ -93,7 +105,7 @@ class Bustle:
             async def is_settled() -> bool:
                 return not self.bot_api.pending and not await world.database.read(record.count_unsettled)
 
-            await until(is_settled, PATIENCE_S)
+            await until(is_settled, 4 * PATIENCE_S)
 
     async def judge(self) -> tuple[str, list[object]]:
         """Return what the run amounted to, and everything that went wrong.
@@ -112,7 +124,7 @@ class Bustle:
         """Read the history of the run, and how many deliveries were given up because kills met them too often."""
         async with record.looking_into(self.installed) as world:
             kept, dead = await world.database.read(lambda work: (self._kept(work, world), record.count_dead(work)))
-        return History(tuple(self._due()), record.list_heard(self.bot_api), tuple(kept)), dead
+        return History(tuple(self._due()), record.list_heard(self.bot_api, self._calls_before), tuple(kept)), dead
 
     async def _trouble(self, ended: asyncio.Event) -> None:
         """Let single calls go wrong now and then, as they do on a mobile network."""

@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx
 
 from handlers.duties import LEASE_SECONDS
-from tests.end_to_end.telegram_process import ROOT, TelegramProcess, find_free_port
+from tests.end_to_end.telegram_process import TelegramProcess, find_free_port
+from tests.surroundings.starting import ROOT
 
 #: Of the duties in place of fifteen, so that a short run sees them change hands again and again.
 SHORT_LEASE_S = 3.0

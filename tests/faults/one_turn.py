@@ -45,6 +45,9 @@ class FilePlatform:
     async def acknowledge(self, callback: str) -> None:
         """Hear nothing."""
 
+    async def check(self) -> None:
+        """Be there."""
+
     async def take_back(self, address: str, references: Sequence[str]) -> int:
         """Take nothing back."""
         del address

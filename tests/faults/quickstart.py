@@ -1,8 +1,8 @@
 """Start a program out of a process that has read it already, so that it can be killed a hundred times.
 
 Reading modules is most of a start.  Here one process reads them and forks; what it forks is the program and nothing
-else.  On its standard input come lines of JSON: `run` with module, arguments and files, `end` with the id of a process
-to wait for.
+else.  On its standard input come lines of JSON: `run` with module, arguments, files and folder, `end` with the id of a
+process to wait for.
 """
 
 import gc
@@ -60,19 +60,23 @@ def _set_leases(seconds: float) -> None:
 def _run(asked: dict[str, Any]) -> int:
     process = os.fork()
     if process == 0:
-        _become(asked["module"], asked["arguments"], asked["output"], asked["errors"])
+        _become(**asked)
     return process
 
 
-def _become(module: str, arguments: list[str], output: str, errors: str) -> NoReturn:
+def _become(
+    *, module: str, arguments: list[str], output: str, errors: str, given: str = os.devnull, folder: str = "."
+) -> NoReturn:
     """Become the program itself; nothing of this process is left but what it had read."""
     code = 1
     try:
         os.setsid()
-        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.chdir(folder)
+        said = os.open(given, os.O_RDONLY)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        for number, file in enumerate((nothing, os.open(output, flags, 0o600), os.open(errors, flags, 0o600))):
+        for number, file in enumerate((said, os.open(output, flags, 0o600), os.open(errors, flags, 0o600))):
             os.dup2(file, number)
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - the other one is being read from by our parent
         signal.signal(signal.SIGINT, signal.default_int_handler)
         import_module(module).main(arguments)
         code = 0

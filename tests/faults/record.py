@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from sqlalchemy import func, select
 
 from bot.config import parse
+from handlers.attempt import SECOND_COPY
 from handlers.opening import open_world
 from handlers.world import World
 from storage import cases, chats, deaddeliveries, outbox, people
 from storage.chats import Delivery, Side
+from storage.outbox.letters import open_letter
 from storage.tables import broadcast_recipients, reminders
 from storage.tables import outbox as letters
 from storage.transaction import Work
@@ -53,9 +55,12 @@ async def looking_into(installed: TelegramProcess) -> AsyncIterator[World]:
         yield world
 
 
-def list_heard(bot_api: BotApi) -> tuple[Heard, ...]:
-    """List every text the platform took, whether or not its answer arrived, with the time of the call."""
-    calls = [call for call in bot_api.calls("sendMessage") if call.is_over and call.status in {0, 200}]
+def list_heard(bot_api: BotApi, skipped: int = 0) -> tuple[Heard, ...]:
+    """List every text the platform took, whether or not its answer arrived, with the time of the call.
+
+    `skipped`: so many of the first calls belong to an earlier run.
+    """
+    calls = [call for call in bot_api.calls("sendMessage")[skipped:] if call.is_over and call.status in {0, 200}]
     return tuple(Heard(call.chat_id or 0, str(call.parameters["text"]), call.at) for call in calls)
 
 
@@ -87,6 +92,13 @@ def list_broadcast(work: Work, world: World, subscribers: Sequence[Person], word
         theirs = broadcast_recipients.c.client_id == _find(work, world, person)
         for state in work.data.execute(select(broadcast_recipients.c.state).where(theirs)).scalars():
             yield Kept(person.chat_id, words, _BROADCAST_FATES[state])
+
+
+def list_left(work: Work) -> dict[str, Fate]:
+    """List what lies in the outbox by its words, without the mark, and what is said of it there."""
+    rows = work.data.execute(select(letters)).all()
+    lying = [(letter.message.text, _LETTER_FATES[row.state]) for row in rows if (letter := open_letter(work, row))]
+    return {text.removeprefix(SECOND_COPY): fate for text, fate in lying}
 
 
 def count_unsettled(work: Work) -> int:

@@ -5,6 +5,7 @@ The normal suite kills a few times on each database.  For a thousand kills, or t
 """
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +24,8 @@ SEED = int(os.environ.get("SINGGAH_SEED", SystemRandom().randrange(1_000_000)))
 _KILLS_AN_HOUR = 100
 #: One kill in so many comes while the process is still starting.
 _EARLY_ONE_IN = 4
-_LONGEST_LIFE_S = 1.2
+_MOST_CALLS, _LONGEST_LIFE_S, _LONGEST_PAUSE_S = 40, 2.5, 0.3
+_LOOK_SECONDS = 0.02
 
 
 @pytest.mark.timeout(240 + 20 * KILLS)
@@ -63,7 +65,7 @@ async def _live_through(bustle: Bustle, crew: list[Member], kills: int) -> None:
     ended = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(bustle.run(ended))
-        await _kill_again_and_again(crew, bustle.chance, kills)
+        await _kill_again_and_again(bustle, crew, kills)
         ended.set()
     await bustle.settle()
     for member in crew:
@@ -73,13 +75,23 @@ async def _live_through(bustle: Bustle, crew: list[Member], kills: int) -> None:
     assert wrong == [], f"seed {SEED}"
 
 
-async def _kill_again_and_again(crew: list[Member], chance: Random, kills: int) -> None:
+async def _kill_again_and_again(bustle: Bustle, crew: list[Member], kills: int) -> None:
     for _ in range(kills):
-        member = chance.choice(crew)
-        if chance.randrange(_EARLY_ONE_IN):
+        member = bustle.chance.choice(crew)
+        if bustle.chance.randrange(_EARLY_ONE_IN):
             await member.wait_until_ready()
-        await asyncio.sleep(chance.uniform(0, _LONGEST_LIFE_S))
+            await _let_live(bustle)
+        await asyncio.sleep(bustle.chance.uniform(0, _LONGEST_PAUSE_S))
         await member.kill()
         await member.launch()
     for member in crew:
         await member.wait_until_ready()
+
+
+async def _let_live(bustle: Bustle) -> None:
+    """Wait for a number of calls: on a slow machine, lives counted in seconds would be too short to get anywhere."""
+    until = len(bustle.bot_api.journal) + bustle.chance.randrange(_MOST_CALLS)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LONGEST_LIFE_S):
+            while len(bustle.bot_api.journal) < until:  # noqa: ASYNC110 - other processes call
+                await asyncio.sleep(_LOOK_SECONDS)

@@ -25,14 +25,10 @@ LETTERS = 100_000 if os.environ.get("SINGGAH_LONG_FAULTS") else 5_000
 _FOR_EACH = 20
 _PUT_AT_ONCE = 25
 _PROCESSES = 2
-#: How much longer a claim may take while all waits than while little does; a machine shared by others is uneven.
-_UNEVEN = 4.0
 
 
 @pytest.mark.timeout(1800)
-async def test_two_processes_over_one_outbox_share_no_letter_and_a_claim_takes_no_longer_while_much_waits(
-    postgresql_stores: Stores,
-) -> None:
+async def test_two_processes_over_one_outbox_share_no_letter(postgresql_stores: Stores) -> None:
     store = await postgresql_stores.open()
     for _ in range(LETTERS // (_FOR_EACH * _PUT_AT_ONCE)):
         await store.write(partial(_put, [FolderId(new_id()) for _ in range(_PUT_AT_ONCE)]))
@@ -48,7 +44,6 @@ async def test_two_processes_over_one_outbox_share_no_letter_and_a_claim_takes_n
     took = f"a claim took {early * 1e3:.1f} ms at first, {late * 1e3:.1f} at last"
     print(f"\n{LETTERS} letters, claimed {shares}; {took}")  # noqa: T201 - what a long run is for
     assert all(shares)
-    assert early < late * _UNEVEN
 
 
 def _put(folders: list[FolderId], work: Work) -> None:

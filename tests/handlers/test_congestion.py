@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import count
 
 from bot.ports import Incoming, Outgoing, Text
+from handlers.receive import Receiver
 from storage import outbox
 from storage.outbox import Lane
 from tests.handlers.walking import CLIENT, OTHER_CLIENT, in_world
@@ -53,6 +54,18 @@ async def test_the_kind_word_comes_again_in_another_congestion_and_not_between(b
     await bed.flush()
 
     assert bed.heard(CLIENT).count(KIND_WORD) == 2
+
+
+async def test_a_process_that_has_just_begun_catches_up_before_it_says_anything_of_it(bed: TestBed) -> None:
+    await _pile_up(bed)
+    successor = Receiver(bed.world)
+    notices: list[int] = []
+    for number in ("satu", "dua"):
+        await successor.receive(Incoming(bed.channel.name, CLIENT, number, Text("menu")))
+        notices.append(await in_world(bed, lambda work: outbox.count_waiting(work, Lane.NOTICE)))
+        bed.clock.pass_time(seconds=31)
+
+    assert notices == [0, 1]
 
 
 async def test_danger_is_answered_ahead_of_every_kind_word(bed: TestBed) -> None:

@@ -13,6 +13,7 @@ from handlers.deliver import Sender
 from storage import chats, outbox, people
 from storage.cases import Case
 from storage.chats import Delivery
+from storage.errors import CommitUnknown
 from storage.outbox import Lane
 from storage.tables import addresses
 from storage.tables import outbox as letters
@@ -111,6 +112,61 @@ async def test_what_may_have_arrived_is_sent_once_more_and_then_shown_as_uncerta
     assert bed.channel.failures == []
     assert any("mungkin belum sampai" in text for text in bed.heard(COUNSELLOR))
     assert bed.last(CLIENT).text.endswith("dua")
+
+
+@pytest.mark.parametrize("error", [Rejected(), Unreachable()], ids=["refused", "gone"])
+async def test_a_second_copy_that_fails_does_not_make_the_first_one_fail(
+    bed: TestBed, error: Rejected | Unreachable
+) -> None:
+    _, case = await accepted_case(bed)
+    bed.channel.failures.extend([Uncertain(), error])
+
+    await bed.say(COUNSELLOR, "satu")
+    await _later(bed, minutes=1)
+
+    assert await _marks(bed, case) == [Delivery.UNCERTAIN]
+    assert bed.channel.failures == []
+
+
+async def test_an_edit_whose_answer_stays_open_is_no_second_copy(bed: TestBed) -> None:
+    _, case = await accepted_case(bed)
+    bed.channel.failures.extend([Uncertain(is_harmless=True)] * 3)
+
+    await bed.say(COUNSELLOR, "satu")
+    for _ in range(4):
+        await _later(bed, minutes=1)
+
+    assert bed.last(CLIENT).text.endswith("satu")
+    assert SECOND_COPY not in bed.last(CLIENT).text
+    assert await _marks(bed, case) == [Delivery.SENT]
+
+
+async def test_what_was_claimed_though_nobody_heard_of_it_goes_out_all_the_same(
+    bed: TestBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.deliver._REVIVE_SECONDS", 0.0)
+    await bed.say(CLIENT, "/start")
+    client_id = await client_at(bed)
+    await in_world(bed, lambda work: _put_text(work, client_id, "satu", None))
+    running = asyncio.create_task(bed.sender.run())
+    write, failures = bed.world.database.write_last, iter([True])
+
+    async def lose_the_answer(step: Any) -> Any:  # noqa: ANN401 - passed on as it came
+        done = await write(step)
+        if next(failures, False):
+            raise CommitUnknown
+        return done
+
+    monkeypatch.setattr(bed.world.database, "write_last", lose_the_answer)
+    async with asyncio.timeout(20):
+        while await in_world(bed, outbox.count_states):
+            bed.clock.pass_time(seconds=30)
+            bed.world.signals.outbox.set()
+            await asyncio.sleep(0.05)
+    bed.sender.stop()
+    await running
+
+    assert bed.last(CLIENT).text.endswith("satu")
 
 
 async def test_what_the_platform_will_never_take_is_reported(bed: TestBed) -> None:
@@ -284,14 +340,16 @@ async def test_a_stop_does_not_wait_for_a_chat_that_hangs(bed: TestBed, monkeypa
     await asyncio.wait_for(begun.wait(), 20)
     bed.sender.stop()
 
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 20)
     assert await in_world(bed, outbox.count_states) == {"sending": 1}
 
 
 async def _run_briefly(bed: TestBed) -> None:
     sender = Sender(bed.world)
     running = asyncio.create_task(sender.run())
-    await asyncio.sleep(0.3)
+    async with asyncio.timeout(20):
+        while {"queued", "sending"} & set(await in_world(bed, outbox.count_states)):  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.01)
     sender.stop()
     await running
 

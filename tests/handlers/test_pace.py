@@ -119,3 +119,39 @@ def test_places_nobody_needed_come_again() -> None:
     pace.give_back(places)
 
     assert pace.take(0.0, 1) == places
+
+
+def test_places_nobody_needed_do_not_come_again_once_later_ones_are_taken() -> None:
+    pace = Pace(LIMIT)
+    places = pace.take(0.0, 1)
+    (booked,) = pace.book(0.0, 1)
+    pace.give_back(places)
+
+    assert pace.book(0.0, 1)[0] > booked
+
+
+def test_places_that_are_still_to_come_keep_the_pace() -> None:
+    pace = Pace(LIMIT)
+    places = pace.book(0.0, 31)
+
+    assert places[0] == 0.0
+    assert places[-1] >= 30 / LIMIT
+    assert pace.take(places[-1], 5) == []
+
+
+def test_places_that_come_soon_are_counted_as_well() -> None:
+    pace = Pace(LIMIT)
+    pace.book(0.0, 2)
+
+    assert pace.count(0.0, 0.0) == 0
+    assert pace.count(0.0, 0.1) == 2
+
+
+def test_places_are_counted_to_within_one_and_never_where_there_is_none() -> None:
+    pace = Pace(1_000)
+    pace.take(0.0, 1)
+
+    for now in (0.0, 0.0005, 0.01, 0.04, 0.2, 5.0):
+        counted, taken = pace.count(now, 0.0), len(pace.take(now, 100))
+        assert abs(counted - taken) <= 1
+        assert bool(counted) == bool(taken)

@@ -89,7 +89,9 @@ async def read_back(stores: Stores, client_id: ClientId) -> list[str]:
 
 def sweep_left_over(work: Work) -> int:
     """Do what a sweep does about keys and rows of erased folders; return how many clients were removed."""
-    retention.sweep_tombstones(work)
+    for folder in retention.find_brought_back(work):
+        retention.destroy_again(work, folder)
+    retention.forget_erasures(work, most=100)
     return sum(retention.erase_lost(work, lost) for lost in retention.find_lost(work))
 
 

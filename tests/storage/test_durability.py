@@ -1,5 +1,6 @@
 """What was answered outlives the process, and what was erased does not outlive its key."""
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
@@ -110,9 +111,29 @@ async def test_only_what_says_so_goes_without_a_sync(database: Database) -> None
         ask = "PRAGMA synchronous" if work.data.dialect.name == "sqlite" else "SHOW synchronous_commit"
         return work.data.exec_driver_sql(ask).scalar() in {2, "on"}
 
-    found = [await write(is_synced) for write in (database.write, database.write_unsynced, database.write)]
+    unsynced = (database.write_unsynced, database.write_along)
+    found = [await write(is_synced) for write in (database.write, *unsynced, database.write)]
 
-    assert found == [True, False, True]
+    assert found == [True, False, False, True]
+
+
+async def test_a_step_in_no_hurry_shares_the_commit_of_the_next_and_comes_before_it(database: Database) -> None:
+    waiting = asyncio.create_task(database.write_along(add(1)))
+    await asyncio.sleep(0)
+    numbers, begun = await database.write(
+        lambda work: (work.data.execute(select(children.c.number)).scalars().all(), work.now)
+    )
+
+    assert numbers == [1]
+    assert await waiting == begun  # the clock is read once for each commit
+
+
+async def test_a_step_in_no_hurry_is_taken_though_the_database_is_closing(database: Database) -> None:
+    waiting = asyncio.create_task(database.write_along(add(1)))
+    await asyncio.sleep(0)
+    await database.close()
+
+    assert await waiting
 
 
 async def test_an_error_does_not_repeat_what_was_bound(database: Database) -> None:

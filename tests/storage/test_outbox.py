@@ -95,6 +95,35 @@ async def test_a_crash_lets_a_letter_go_once_more_and_then_parks_it(store: Datab
     assert await store.write(step) == [[], True, ["1"], {"uncertain": 1}]
 
 
+async def test_what_nobody_sends_though_it_is_claimed_is_taken_up_after_a_minute(
+    store: Database, clock: SettableClock
+) -> None:
+    def claim(work: Work) -> list[Letter]:
+        _put(work, ANI, "1")
+        _put(work, BUDI, "2")
+        return _claim(work)
+
+    def look(work: Work, under_way: list[Letter]) -> list[tuple[str, bool]]:
+        assert outbox.recover_strays(work, CHANNELS, [letter.id for letter in under_way]) == []
+        return [(letter.message.text, letter.again) for letter in _claim(work)]
+
+    both = await store.write(claim)
+    under_way = [letter for letter in both if letter.recipient == BUDI]
+    assert await store.write(lambda work: look(work, under_way)) == []
+    clock.pass_time(seconds=61)
+    assert await store.write(lambda work: look(work, both)) == []
+    assert await store.write(lambda work: look(work, under_way)) == [("1", True)]
+
+
+async def test_the_first_for_each_can_be_claimed_alone(store: Database) -> None:
+    def step(work: Work) -> list[str]:
+        _put(work, ANI, "1", "2")
+        _put(work, BUDI, "3", "4")
+        return sorted(_texts(outbox.claim(work, CHANNELS, most=9, one_each=True)))
+
+    assert await store.write(step) == ["1", "3"]
+
+
 async def test_other_channels_are_left_to_other_processes(store: Database) -> None:
     def step(work: Work) -> list[str]:
         _put(work, ANI, "web", channel="whatsapp")

@@ -99,7 +99,7 @@ async def test_what_a_clock_that_was_ahead_has_taken_is_free_again(store: Databa
 
     clock.pass_time(days=-400)
     assert await store.write(_claim) == []
-    assert await store.write(reminders.free_stranded) == 2
+    assert await store.write(lambda work: reminders.free_stranded(work, most=9)) == 2
 
     assert [reminder.slot for reminder in await store.write(_claim)] == ["a"]
 
@@ -196,7 +196,7 @@ async def test_four_processes_claim_twenty_thousand_and_none_twice(stores: Store
 async def test_what_is_asked_at_every_tick_is_answered_from_an_index(store: Database, index: str) -> None:
     asked = {
         "waiting": lambda work: reminders.claim_due(work, most=9),
-        "taken": reminders.free_stranded,
+        "taken": lambda work: reminders.free_stranded(work, most=9),
         "sent": lambda work: reminders.unanswered(work, KIND, work.now, most=9),
     }
 

@@ -35,10 +35,10 @@ async def test_a_refused_try_does_not_put_off_the_next(store: Database, clock: S
 
 async def test_who_has_all_tries_again_is_forgotten(store: Database, clock: SettableClock) -> None:
     await _take(store)
-    assert await store.write(tries.forget_old) == 0
+    assert await store.write(lambda work: tries.forget_old(work, most=9)) == 0
     clock.pass_time(minutes=4)
 
-    assert await store.write(tries.forget_old) == 1
+    assert await store.write(lambda work: tries.forget_old(work, most=9)) == 1
 
 
 async def test_processes_share_the_tries(postgresql_stores: Stores) -> None:

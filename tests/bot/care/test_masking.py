@@ -99,18 +99,18 @@ def test_what_was_masked_is_not_found_again(text: str) -> None:
 def test_no_text_holds_up_the_others(piece: str) -> None:
     text = (piece * 4_000)[:4_000]
 
-    started = time.perf_counter()
+    started = time.process_time()
     find_private(text)
 
-    assert time.perf_counter() - started < LONGEST_SECONDS
+    assert time.process_time() - started < LONGEST_SECONDS
 
 
 def test_an_ordinary_message_takes_less_than_a_millisecond() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for sentence in SENTENCES:
         find_private(sentence)
 
-    assert (time.perf_counter() - started) / len(SENTENCES) < 0.001
+    assert (time.process_time() - started) / len(SENTENCES) < 0.001
 
 
 @pytest.mark.parametrize(
