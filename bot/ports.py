@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NewType, Protocol
 
-from bot.dialogue.effects import Ask
+from bot.dialogue.effects import Ask, Picture
+from bot.pictures import PictureFile
 
 #: telegram, webchat, terminal, whatsapp.
 ChannelName = NewType("ChannelName", str)
@@ -110,6 +111,7 @@ class Outgoing:
     """One message ready for a channel.
 
     `replaces`: the provider's id of the message to edit in place, where the channel can.  `quiet`: no sound.
+    `picture`: stands above the words; only where the limits say that the channel shows pictures.
     """
 
     text: str
@@ -117,6 +119,7 @@ class Outgoing:
     ask: Ask = Ask.NOTHING
     replaces: str | None = None
     share_label: str = ""  #: label of a "share my location" key when `ask` is PLACE; empty for none
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Limits:
 
     `text_units`: longest text in UTF-16 code units.  `keys`: most keys under one message.  `label_chars`: longest
     label shown whole.  `token_bytes`: longest token.  `can_take_back`: messages of both sides can be deleted later.
+    `caption_units`: longest text under a picture, None where no pictures are shown.
     `per_second`: messages a second the platform takes, all chats together.  `per_chat`, `per_group`: so many at once in
     one chat, and as many again in so many seconds.  None: as many as there are.
     """
@@ -135,6 +139,7 @@ class Limits:
     token_bytes: int
     can_replace: bool
     can_take_back: bool = False
+    caption_units: int | None = None
     per_second: float | None = None
     per_chat: tuple[int, float] | None = None
     per_group: tuple[int, float] | None = None
@@ -156,8 +161,8 @@ class Channel(Protocol):
     async def send(self, address: str, message: Outgoing) -> str | None:
         """Send one message that fits the limits; return the provider's id of it, or None if there is none.
 
-        Raises Unreachable when the address is gone for good, TryLater when the platform asks to wait, Uncertain
-        when the message may or may not have arrived, Rejected when the platform will never take this message.
+        Raises Unreachable when the address is gone for good, TryLater when the message certainly did not arrive and
+        may later, Uncertain when it may or may not have arrived, Rejected when the platform will never take it.
         """
         ...
 
@@ -168,7 +173,15 @@ class Channel(Protocol):
     async def take_back(self, address: str, references: Sequence[str]) -> int:
         """Delete messages of either side by the provider's ids; return how many of them stay.
 
-        One that is gone already does not stay, so that the same may be asked again.  Raises Unreachable or TryLater.
+        One that is gone already does not stay, so that the same may be asked again.  Raises Unreachable, TryLater, or
+        Uncertain, which then is harmless.
+        """
+        ...
+
+    async def check(self) -> object:
+        """Ask the platform something that changes nothing and that nobody notices; return once it answers as itself.
+
+        Raises TryLater or Uncertain when it does not.
         """
         ...
 
@@ -182,22 +195,28 @@ class Unreachable(ChannelError):
 
 
 class TryLater(ChannelError):
-    """The platform asks to wait.
+    """The platform certainly did not take it, and may later.
 
-    `seconds` from now.  `everywhere`: the whole channel, not only this address.  `perhaps`: the message may have
-    arrived all the same, so that the next one is a second copy.
+    `seconds` from now.  `everywhere`: the whole channel, not only this address.
     """
 
-    def __init__(self, seconds: float, *, everywhere: bool = False, perhaps: bool = False) -> None:
+    def __init__(self, seconds: float, *, everywhere: bool = False) -> None:
         """Remember how long to wait."""
         super().__init__(f"the platform asks to wait {seconds:g} s")
         self.seconds = seconds
         self.everywhere = everywhere
-        self.perhaps = perhaps
 
 
 class Uncertain(ChannelError):
-    """No answer came: the message may have arrived."""
+    """No answer of the platform's came: what was asked may have been done.
+
+    `reason`: a class of error, never words of anybody.  `is_harmless`: done twice is as if done once, as with an edit.
+    """
+
+    def __init__(self, reason: str = "", *, is_harmless: bool = False) -> None:
+        """Remember why nothing is known."""
+        super().__init__(reason)
+        self.is_harmless = is_harmless
 
 
 class Rejected(ChannelError):
@@ -226,13 +245,17 @@ Channels = Mapping[ChannelName, Channel]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a web conversation.  `mine`: the person said it.  Only the newest line's keys can be tapped."""
+    """One line of a web conversation.  `mine`: the person said it.  Only the newest line's keys can be tapped.
+
+    `picture`: its id is that of the line.
+    """
 
     text: str
     mine: bool
     keys: tuple[Key, ...] = ()
     ask: Ask = Ask.NOTHING
     share_label: str = ""
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +285,10 @@ class Pages(Protocol):
 
     async def page(self, address: str) -> Page | None:
         """Return the conversation of a web address and mark it as seen; None if the address is unknown."""
+        ...
+
+    async def picture(self, line: str, address: str | None) -> PictureFile | None:
+        """Return the picture of a line somebody has.  `address`: of the cookie; it must be theirs if they have one."""
         ...
 
     async def wait(self, address: str, revision: int, seconds: float) -> bool:
