@@ -13,8 +13,8 @@ from bot.dialogue.engine import advance, begin
 from bot.dialogue.events import Event, Found, Opened, Typed
 from bot.dialogue.script import Script
 from bot.dialogue.state import State
-from handlers.opening import read_house
-from storage.library import read_library
+from handlers.house.opening import read_house
+from storage.shipped.library import read_library
 
 #: Most that one event may take at the median, in microseconds (issue 2).
 LIMIT_US = 100

@@ -16,12 +16,13 @@ from bench.simulated import SimulatedLoop, WatchedDatabase
 from bot.config import parse
 from bot.ports import ChannelName, Limits, Outgoing, TryLater
 from channels.telegram_rates import RATES, limits_at
-from handlers.deliver import Sender
-from handlers.opening import open_world
+from handlers.house.opening import open_world
+from handlers.sending.deliver import Sender
 from handlers.world import World
-from storage import outbox, people
+from storage import outbox
+from storage.clients import people
+from storage.clients.people import ClientId
 from storage.outbox import Lane
-from storage.people import ClientId
 from storage.transaction import Work
 
 _BEGAN = datetime(2026, 11, 22, 3, tzinfo=UTC)

@@ -7,10 +7,11 @@ from pathlib import Path
 from time import perf_counter
 
 from bot.config import parse
-from handlers.opening import open_world
-from handlers.remind import send_due
+from handlers.caring.remind import send_due
+from handlers.house.opening import open_world
 from handlers.steps import Steps
-from storage import people, reminders
+from storage.casework import reminders
+from storage.clients import people
 from storage.transaction import Work
 
 #: Ten in the morning in Jakarta.

@@ -12,7 +12,7 @@ from bench.questions import SETS as QUESTION_SETS
 from bench.questions import read_questions
 from bot.care.danger.reading import read_rules
 from bot.care.safety import IMMEDIATE, Alarm, Doubt, Rules, Verdict, screen
-from storage.library import read_library
+from storage.shipped.library import read_library
 
 _SETS = ("tuning", "test")
 _MUTATIONS = "abcdefghijklmnopqrstuvwxyz0123456789*.!? -_💊😂\u200b"

@@ -18,14 +18,14 @@ from typing import TypeVar
 import numpy as np
 
 from bench.driving import resident_memory
-from bot.care.gazetteer import AreaCode, Gazetteer
-from bot.care.matching import rank
-from bot.care.places import understand_text
-from bot.care.travel import Travel
-from bot.care.unitmap import UnitMap
-from bot.care.units import Unit, UnitId, UnitKind
-from storage.areas import load_gazetteer, load_travel, load_units
-from tests.bot.care import place_cases as cases
+from bot.care.geography.gazetteer import AreaCode, Gazetteer
+from bot.care.geography.places import understand_text
+from bot.care.geography.travel import Travel
+from bot.care.units.matching import rank
+from bot.care.units.unit import Unit, UnitId, UnitKind
+from bot.care.units.unitmap import UnitMap
+from storage.shipped.areas import load_gazetteer, load_travel, load_units
+from tests.bot.care.geography import place_cases as cases
 
 #: Limits of issue 3: times the straight line at 2,000 units; milliseconds; MiB and seconds of loading.
 LIMIT_RATIO, LIMIT_RANK_MS, LIMIT_TYPED_MS = 3.0, 1.0, 15.0

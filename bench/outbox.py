@@ -16,9 +16,9 @@ from sqlalchemy import text
 from bot.ports import Outgoing
 from storage import outbox
 from storage.database import Database
-from storage.encryption import FolderId, new_id
-from storage.keyring import Keyring
+from storage.keys.keyring import Keyring
 from storage.outbox import Lane
+from storage.sealing.encryption import FolderId, new_id
 from storage.transaction import Work
 
 AT_ONCE = 50

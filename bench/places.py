@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from bot.care.gazetteer import AreaCode, Gazetteer
-from bot.care.matching import rank
-from bot.care.places import Understood, understand_point, understand_text
-from storage.areas import load_gazetteer, load_travel, load_units
-from tests.bot.care import more_place_cases as more
-from tests.bot.care import outside_cases as outside
-from tests.bot.care import place_cases as cases
+from bot.care.geography.gazetteer import AreaCode, Gazetteer
+from bot.care.geography.places import Understood, understand_point, understand_text
+from bot.care.units.matching import rank
+from storage.shipped.areas import load_gazetteer, load_travel, load_units
+from tests.bot.care.geography import more_place_cases as more
+from tests.bot.care.geography import outside_cases as outside
+from tests.bot.care.geography import place_cases as cases
 
 
 def is_right(understood: Understood, code: str) -> bool:

@@ -12,7 +12,7 @@ from bot.care.questions.reading import read_book
 from bot.care.questions.understanding import Answered, Nothing, Offered, Refused, Understood, understand
 from bot.care.safety import Alarm, Rules, screen
 from bot.care.substances import find, list_classes
-from storage.library import read_library
+from storage.shipped.library import read_library
 
 #: Sets apart from what the model is trained on.
 SETS = ("test", "unseen", "third", "fourth", "fifth")

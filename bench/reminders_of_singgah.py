@@ -9,11 +9,11 @@ from time import perf_counter
 
 from sqlalchemy import text
 
-from storage import reminders
+from storage.casework import reminders
+from storage.casework.reminders import Progress, Reminder
 from storage.database import Database
-from storage.engines import open_migrator
-from storage.keyring import Keyring
-from storage.reminders import Progress, Reminder
+from storage.engine.engines import open_migrator
+from storage.keys.keyring import Keyring
 from storage.transaction import Work
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

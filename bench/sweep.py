@@ -16,12 +16,12 @@ from uuid import uuid4
 from sqlalchemy import insert
 
 from bot.config import parse
-from handlers.clock import tidy
-from handlers.opening import open_world
+from handlers.house.opening import open_world
+from handlers.running.clock import tidy
 from handlers.steps import Steps
 from handlers.world import World
-from storage import people
-from storage.deliveries import day_of
+from storage.clients import people
+from storage.receiving.deliveries import day_of
 from storage.tables import erasures, seen, tries
 from storage.transaction import Work
 

@@ -18,7 +18,7 @@ from bench.phrases import Phrase, read_phrases
 from bot.care.danger.model import FEWEST, list_features
 from bot.care.danger.reading import read_rules
 from bot.care.safety import Calm, Rules, screen, understand_words
-from storage.library import CONTENT, read_library
+from storage.shipped.library import CONTENT, read_library
 
 #: A feature must be seen in so many texts; rarer ones only say which text it was.
 _SEEN = 2

@@ -18,7 +18,7 @@ from bot.care.questions.book import OUT_OF_SCOPE, Book
 from bot.care.questions.model import FEWEST, list_features
 from bot.care.questions.reading import MODEL, read_book
 from bot.care.questions.understanding import list_concepts
-from storage.library import CONTENT, read_library
+from storage.shipped.library import CONTENT, read_library
 
 #: A feature must be seen in so many phrasings; rarer ones only say which phrasing it was.
 _SEEN = 2

@@ -16,9 +16,9 @@ from bot.ports import Channels
 from channels.telegram import TelegramChannel
 from channels.telegram_rates import Rates
 from channels.telegram_updates import read_update
-from handlers.deliver import Sender
-from handlers.opening import open_world
-from handlers.receive import Receiver
+from handlers.house.opening import open_world
+from handlers.receiving.receive import Receiver
+from handlers.sending.deliver import Sender
 from handlers.world import World
 from storage import outbox
 from storage.tables import seen

@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any, Final
 
 from bot.care.helplines import Helpline, Helplines
-from bot.care.units import OFFSETS, Span
+from bot.care.units.unit import OFFSETS, Span
 from bot.steps import ContentError, parse_toml
 
 _NUMBER = re.compile(r"(?<![\w])\d[\d\- ]{1,16}\d(?!\w)")

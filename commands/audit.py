@@ -7,10 +7,10 @@ import click
 
 from bot.config import Config
 from commands.settings import OneLine, config_option, refusals
-from handlers import auditing
-from handlers.auditing import Finding
-from handlers.opening import open_world
-from handlers.oversight import AuditLine, list_lines
+from handlers.house.opening import open_world
+from handlers.keeping import auditing
+from handlers.keeping.auditing import Finding
+from handlers.office.oversight import AuditLine, list_lines
 
 _SAYINGS = {
     "changed": "is not as it was written",

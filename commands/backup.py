@@ -13,17 +13,17 @@ from sqlalchemy.exc import ArgumentError
 from bot.config import Config
 from commands.keys import read_passphrase
 from commands.settings import OneLine, config_option, refusals
-from handlers.clock import read_clock
-from handlers.unlocking import open_keyring
-from storage.archives import Kind, Progress, make_identity, read_identity, read_recipient
-from storage.aside import aside
-from storage.audit import OPERATOR, Deed
-from storage.backups import KEPT_DAYS, Sources, create, measure_all
-from storage.keyfiles import KeyFiles
-from storage.keylessdeeds import note_deed
-from storage.restoring import Restored, restore
-from storage.sealedkeys import FILE as SEALED_FILE
-from storage.verifying import Keys, Verified, unpack_keys, verify
+from handlers.house.unlocking import open_keyring
+from handlers.running.clock import read_clock
+from storage.backup.archives import Kind, Progress, make_identity, read_identity, read_recipient
+from storage.backup.aside import aside
+from storage.backup.backups import KEPT_DAYS, Sources, create, measure_all
+from storage.backup.restoring import Restored, restore
+from storage.backup.verifying import Keys, Verified, unpack_keys, verify
+from storage.keys.keyfiles import KeyFiles
+from storage.keys.sealedkeys import FILE as SEALED_FILE
+from storage.trail.audit import OPERATOR, Deed
+from storage.trail.keylessdeeds import note_deed
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 #: Small files of the data folder that go with the data: the directory taken in, and what was published.

@@ -11,9 +11,9 @@ from bot.content import Finding
 from bot.signing import Unsigned
 from commands.heard import lay_over, shipped_option
 from commands.settings import OneLine, config_option, refusals
-from handlers.inspection import inspect
-from handlers.opening import House, read_house
-from storage.library import read_library
+from handlers.house.opening import House, read_house
+from handlers.inspecting.inspection import inspect
+from storage.shipped.library import read_library
 
 
 @click.command()

@@ -9,9 +9,9 @@ import click
 
 from bot.config import Config
 from commands.settings import OneLine, config_option, refusals
-from handlers import parked
-from handlers.auditing import sign_quietly
-from handlers.opening import open_world
+from handlers.house.opening import open_world
+from handlers.keeping.auditing import sign_quietly
+from handlers.office import parked
 from storage.transaction import Work
 
 T = TypeVar("T")

@@ -16,8 +16,8 @@ from commands.settings import OneLine, config_option, refusals
 from handlers.checkup.findings import Finding, Grade, act, fine, mention, say_time
 from handlers.checkup.stores import check_data, check_keys
 from handlers.checkup.surroundings import check_copies, check_disk, check_house, check_key_files
-from handlers.clock import read_clock
-from handlers.opening import House, read_house
+from handlers.house.opening import House, read_house
+from handlers.running.clock import read_clock
 
 _SERVICE_SECONDS: Final = 5.0
 _PLATFORM_SECONDS: Final = 3.0

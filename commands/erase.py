@@ -6,12 +6,13 @@ import click
 
 from bot.config import Config
 from commands.settings import OneLine, config_option, refusals
-from handlers.auditing import sign_quietly
-from handlers.erase import erase as erase_person
-from handlers.opening import open_world
+from handlers.house.opening import open_world
+from handlers.keeping.auditing import sign_quietly
+from handlers.keeping.erase import erase as erase_person
 from handlers.world import World
-from storage import cases, people
-from storage.audit import OPERATOR
+from storage.casework import cases
+from storage.clients import people
+from storage.trail.audit import OPERATOR
 from storage.transaction import Work
 
 #: A reader in mid-snapshot holds the last step up for so long at most.

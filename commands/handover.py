@@ -5,11 +5,11 @@ from enum import StrEnum
 
 from bot.config import Config
 from commands.secondperson import require_consent
-from handlers.clock import read_clock
+from handlers.running.clock import read_clock
 from handlers.secondperson.asking import Asker
 from handlers.secondperson.wanted import Matter, Wanted
-from storage.handover import is_audit_unfinished, is_signing_unfinished, turn_audit_key, turn_signing_key
-from storage.keyring import Keyring
+from storage.keys.handover import is_audit_unfinished, is_signing_unfinished, turn_audit_key, turn_signing_key
+from storage.keys.keyring import Keyring
 
 
 class Kept(StrEnum):

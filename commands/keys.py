@@ -18,19 +18,19 @@ from commands.handover import Kept, turn
 from commands.secondperson import asker_options, read_asker, require_consent
 from commands.settings import OneLine, config_option, refusals
 from commands.unsealing import NobodyWaits, hand_over
-from handlers.clock import read_clock
-from handlers.opening import make_folders
+from handlers.house.opening import make_folders
+from handlers.house.unlocking import open_before_sealing, open_keyring, seal_keyring
+from handlers.running.clock import read_clock
 from handlers.secondperson.wanted import Matter, Wanted
-from handlers.unlocking import open_before_sealing, open_keyring, seal_keyring
-from storage import rotation
-from storage.audit import OPERATOR, Deed, record
 from storage.database import Database
-from storage.engines import open_writer
+from storage.engine.engines import open_writer
 from storage.keyproviders.passphrase import SHORTEST
-from storage.keyring import Keyring
+from storage.keys import rotation
+from storage.keys.keyring import Keyring
+from storage.keys.rotation import RootKey
+from storage.keys.sealedkeys import FILE
 from storage.migrate import Store, bring_up_to_date
-from storage.rotation import RootKey
-from storage.sealedkeys import FILE
+from storage.trail.audit import OPERATOR, Deed, record
 
 #: A root key older than this should be followed by a new one.
 ADVISED_DAYS = 90

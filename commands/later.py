@@ -6,7 +6,7 @@ from collections.abc import Callable
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from handlers.land import Lazily
+from handlers.house.land import Lazily
 
 
 def later(path: str, build: Callable[[], ASGIApp]) -> list[Route]:

@@ -8,10 +8,10 @@ import click
 from bot.config import Config
 from commands.keys import read_passphrase
 from commands.settings import OneLine, config_option, refusals
-from handlers.clock import read_clock
-from handlers.opening import make_folders
-from handlers.unlocking import open_keyring
-from storage.signedlinks import are_genuine, links_file, read_links, sign_links
+from handlers.house.opening import make_folders
+from handlers.house.unlocking import open_keyring
+from handlers.running.clock import read_clock
+from storage.keys.signedlinks import are_genuine, links_file, read_links, sign_links
 
 _BOT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}", re.ASCII)
 _KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)

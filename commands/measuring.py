@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from bot.config import Config
 from commands.settings import read_secret
-from handlers.metrics import CONTENT_TYPE, Metrics
+from handlers.running.metrics import CONTENT_TYPE, Metrics
 from handlers.world import World
 from storage.errors import StorageError
 

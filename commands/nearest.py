@@ -8,16 +8,17 @@ from typing import Any
 
 import click
 
-from bot.care import matching, places
-from bot.care.gazetteer import VILLAGE, AreaCode, Gazetteer, level_of
-from bot.care.places import Understood
-from bot.care.unitmap import UnitMap
-from bot.care.units import Unit
+from bot.care.geography import places
+from bot.care.geography.gazetteer import VILLAGE, AreaCode, Gazetteer, level_of
+from bot.care.geography.places import Understood
+from bot.care.units import matching
+from bot.care.units.unit import Unit
+from bot.care.units.unitmap import UnitMap
 from bot.config import Config
 from bot.dialogue.script import Script
 from commands.settings import OneLine, config_option, refusals
-from handlers.opening import House, read_house
-from handlers.ways import describe_way
+from handlers.conversing.ways import describe_way
+from handlers.house.opening import House, read_house
 
 _LEVELS = ("province", "regency", "district", "village")
 _KINDS = ("at", "place", "area")

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from bot.config import Config
 from commands.settings import OneLine
-from storage.occupancy import is_for_many
+from storage.engine.occupancy import is_for_many
 
 
 class Part(StrEnum):

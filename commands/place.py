@@ -12,8 +12,8 @@ from bot.config import Config
 from commands.closed import Closed, build_closed_app
 from commands.sealed import serving
 from commands.settings import OneLine
-from handlers.opening import make_folders, read_house
-from storage.occupancy import Occupancy, Occupied, is_for_many, is_occupied, occupy
+from handlers.house.opening import make_folders, read_house
+from storage.engine.occupancy import Occupancy, Occupied, is_for_many, is_occupied, occupy
 
 _LOOK_SECONDS: Final = 0.2
 #: The address of a process that ended is free a moment later at most.

@@ -8,9 +8,9 @@ import click
 
 from bot.config import Config
 from commands.settings import OneLine, config_option, refusals
-from handlers.opening import open_world
+from handlers.house.opening import open_world
+from handlers.keeping.sweep import foresee, sweep
 from handlers.steps import Steps
-from handlers.sweep import foresee, sweep
 
 _PATIENCE_SECONDS = 20.0
 _SAID = {

@@ -10,11 +10,11 @@ from bot.care.retention import Retention, describe_changes
 from bot.config import Config
 from commands.secondperson import asker_options, read_asker, take_granted
 from commands.settings import config_option, refusals
-from handlers.opening import open_world, read_house
-from handlers.retentionrules import adopt
+from handlers.house.opening import open_world, read_house
+from handlers.keeping.retentionrules import adopt
 from handlers.secondperson.asking import Asker, Granted, Verdict, settle
 from handlers.secondperson.wanted import Matter, Wanted
-from storage.library import CONTENT
+from storage.shipped.library import CONTENT
 from storage.transaction import Work
 
 _WAITS = "content/retention.toml keeps this longer; it waits for a second person: singgah retention adopt"

@@ -19,8 +19,8 @@ from commands.sealed import open_keys
 from commands.settings import OneLine, config_option, refusals
 from commands.station import running
 from commands.welcome import sign_in_links, welcome_text
-from handlers import logs
-from handlers.opening import open_world
+from handlers.house.opening import open_world
+from handlers.running import logs
 from handlers.world import World
 
 if TYPE_CHECKING:

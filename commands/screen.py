@@ -16,7 +16,7 @@ from bot.care.substances import find, list_classes
 from bot.config import Config
 from commands.heard import lay_over, shipped_option
 from commands.settings import config_option, refusals
-from storage.library import read_library
+from storage.shipped.library import read_library
 
 
 @click.command(name="screen")

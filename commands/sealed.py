@@ -15,14 +15,14 @@ from browser.reading import BoundedProtocol
 from commands.closed import Closed, build_closed_app
 from commands.measuring import sealed_metrics_routes
 from commands.unsealing import hear_passphrases
-from handlers.clock import read_clock
-from handlers.opening import make_folders, read_house
-from handlers.unlocking import nobody, open_keyring
-from storage.audit import OPERATOR, SERVICE, Deed
+from handlers.house.opening import make_folders, read_house
+from handlers.house.unlocking import nobody, open_keyring
+from handlers.running.clock import read_clock
 from storage.errors import StorageError
-from storage.keylessdeeds import note_deed
 from storage.keyproviders.locked import Locked
-from storage.keyring import Keyring
+from storage.keys.keyring import Keyring
+from storage.trail.audit import OPERATOR, SERVICE, Deed
+from storage.trail.keylessdeeds import note_deed
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import click
 from bot.config import Config
 from bot.dialogue.layout import plain
 from commands.settings import OneLine
-from handlers.clock import read_clock
+from handlers.running.clock import read_clock
 from handlers.secondperson.asking import (
     Asker,
     Granted,
@@ -23,7 +23,7 @@ from handlers.secondperson.asking import (
 )
 from handlers.secondperson.wanted import MOST_REASON_CHARS, Wanted
 from storage.database import Database
-from storage.keyring import Keyring
+from storage.keys.keyring import Keyring
 
 F = TypeVar("F", bound=Callable[..., Any])
 

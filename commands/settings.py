@@ -9,13 +9,13 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from bot.care.crossings import CrossingsError
 from bot.care.danger.errors import DangerContentError
-from bot.care.directory import UnitsError
 from bot.care.followup import PlansError
+from bot.care.geography.crossings import CrossingsError
 from bot.care.plainness import AvoidedWordsError
 from bot.care.questions.reading import QuestionsError
 from bot.care.retention import RetentionError
+from bot.care.units.directory import UnitsError
 from bot.config import Config, ConfigError, parse
 from bot.ports import ChannelError
 from bot.steps import ContentError

@@ -11,13 +11,13 @@ from bot.config import Config
 from bot.dialogue.layout import plain
 from commands.settings import OneLine, config_option, refusals
 from commands.welcome import sign_in_link
-from handlers import enrolment
-from handlers.auditing import sign_quietly
-from handlers.opening import open_world
+from handlers.house.opening import open_world
+from handlers.keeping.auditing import sign_quietly
+from handlers.team import enrolment
 from handlers.world import World
-from storage import staffing
-from storage.audit import OPERATOR
-from storage.staffing import Purpose, Role, StaffMember
+from storage.team import staffing
+from storage.team.staffing import Purpose, Role, StaffMember
+from storage.trail.audit import OPERATOR
 from storage.transaction import Work
 
 T = TypeVar("T")

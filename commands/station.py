@@ -13,14 +13,14 @@ from commands.parts import Part
 from commands.place import Place
 from commands.sealed import web_settings
 from commands.web import Station, build_app
-from handlers import auditing
 from handlers.broadcasts.pictures import StoredPictures
-from handlers.clock import Clock
-from handlers.deliver import Sender
-from handlers.duties import TICK, Duties, Duty
-from handlers.receive import Receiver
+from handlers.keeping import auditing
+from handlers.receiving.receive import Receiver
+from handlers.running.clock import Clock
+from handlers.running.duties import TICK, Duties, Duty
+from handlers.sending.deliver import Sender
 from handlers.world import World
-from storage.occupancy import is_for_many
+from storage.engine.occupancy import is_for_many
 
 if TYPE_CHECKING:
     from channels.telegram import TelegramChannel
@@ -95,7 +95,7 @@ async def _sharing(world: World, duties: Duties, parts: frozenset[Part]) -> Asyn
         duties.hold_all()
         yield
         return
-    from storage.notices import Notices  # noqa: PLC0415 - the driver of PostgreSQL, which SQLite need not wait for
+    from storage.engine.notices import Notices  # noqa: PLC0415 - the driver of PostgreSQL, which SQLite need not wait for
 
     notices = Notices(url, world.signals.hear)
     world.signals.share(notices.tell, lambda folder: world.keyring.index("notice", folder.hex()))

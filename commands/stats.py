@@ -9,18 +9,18 @@ from typing import Any
 import click
 import msgspec
 
-from bot.care.spreadsheet import write_csv
-from bot.care.statistics import FiguresError, Quarter, last_quarter, read_quarter
+from bot.care.figures.spreadsheet import write_csv
+from bot.care.figures.statistics import FiguresError, Quarter, last_quarter, read_quarter
 from bot.config import Config
 from commands.secondperson import asker_options, read_asker, take_granted
 from commands.settings import OneLine, config_option, refusals
-from handlers.clock import read_clock
-from handlers.figures import Figures, find_published, prepare, publish
-from handlers.health import is_disk_low
-from handlers.opening import open_world
+from handlers.house.opening import open_world
+from handlers.office.figures import Figures, find_published, prepare, publish
+from handlers.running.clock import read_clock
+from handlers.running.health import is_disk_low
 from handlers.secondperson.asking import Asker, find_asked, settle
 from handlers.secondperson.wanted import Matter, Wanted
-from storage.audit import OPERATOR, Deed, record
+from storage.trail.audit import OPERATOR, Deed, record
 
 _HEAD = ("quarter", "table", "place", "category", "number")
 

@@ -12,10 +12,10 @@ from bot.config import Config
 from channels.terminal import TerminalChannel
 from channels.terminal import talk as hold_conversation
 from commands.settings import config_option, refusals
-from handlers import logs
-from handlers.deliver import Sender
-from handlers.opening import open_world
-from handlers.receive import Receiver
+from handlers.house.opening import open_world
+from handlers.receiving.receive import Receiver
+from handlers.running import logs
+from handlers.sending.deliver import Sender
 
 
 @click.command()

@@ -18,8 +18,8 @@ from channels.telegram_profile import Profile
 from channels.telegram_rates import Rates
 from channels.telegram_webhook import PATH
 from commands.settings import DEFAULT_FILE, OneLine, config_file, config_option, read_secret, refusals
-from handlers.receive import Receiver
-from handlers.signals import Signals
+from handlers.receiving.receive import Receiver
+from handlers.running.signals import Signals
 from handlers.world import World
 
 log = logging.getLogger(__name__)

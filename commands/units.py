@@ -4,14 +4,14 @@ import json
 
 import click
 
-from bot.care.gaps import find_gaps
-from bot.care.units import Particulars, Unit, local_time
+from bot.care.units.gaps import find_gaps
+from bot.care.units.unit import Particulars, Unit, local_time
 from bot.config import Config
 from commands.settings import config_option, refusals
 from commands.units_import import import_units
-from handlers.clock import read_clock
-from handlers.opening import House, read_house
-from storage.unitcases import count_open
+from handlers.house.opening import House, read_house
+from handlers.running.clock import read_clock
+from storage.casework.unitcases import count_open
 
 _CLOSED_WITH_CASES = "closed with open cases"
 

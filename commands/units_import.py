@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from bot.care.gazetteer import Gazetteer
-from bot.care.revision import Revision, judge, revise, write_listing
-from bot.care.sheets import Entry, Mistake
-from bot.care.units import OFFSETS
+from bot.care.geography.gazetteer import Gazetteer
+from bot.care.units.revision import Revision, judge, revise, write_listing
+from bot.care.units.sheets import Entry, Mistake
+from bot.care.units.unit import OFFSETS
 from bot.config import Config
 from commands.settings import OneLine, config_option, refusals
-from handlers.clock import read_clock
-from handlers.directory import directory_file, own_file
-from storage.areas import load_gazetteer, load_listing
-from storage.directory_file import read_entries, write_directory
+from handlers.house.directory import directory_file, own_file
+from handlers.running.clock import read_clock
+from storage.shipped.areas import load_gazetteer, load_listing
+from storage.shipped.directory_file import read_entries, write_directory
 
 #: Where more than one in so many open units would be closed, the file is probably not the whole directory.
 _MANY = 3

@@ -14,11 +14,11 @@ from browser.headers import QuietHeaders
 from commands.later import later
 from commands.measuring import metrics_routes
 from commands.parts import Part
-from handlers import health
-from handlers.receive import Receiver
-from handlers.watch import Trouble
+from handlers.receiving.receive import Receiver
+from handlers.running import health
+from handlers.running.watch import Trouble
 from handlers.world import World
-from storage.signedlinks import links_file
+from storage.keys.signedlinks import links_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _webhook_routes(world: World, receiver: Receiver) -> list[Route]:
 
 def _build_desk(world: World, *, secure: bool) -> ASGIApp:
     from console.routes import desk_routes  # noqa: PLC0415 - pages wait until one is asked for
-    from handlers.desk import Desk  # noqa: PLC0415
+    from handlers.office.desk import Desk  # noqa: PLC0415
 
     return Router(desk_routes(Desk(world), secure=secure), redirect_slashes=False)
 
@@ -68,7 +68,7 @@ def _build_desk(world: World, *, secure: bool) -> ASGIApp:
 def _build_chat(world: World, receiver: Receiver) -> ASGIApp:
     from channels.webchat import webchat_routes  # noqa: PLC0415 - as above
     from channels.webchat_opening import make_opening  # noqa: PLC0415
-    from handlers.pages import WebPages  # noqa: PLC0415
+    from handlers.conversing.pages import WebPages  # noqa: PLC0415
 
     routes = webchat_routes(
         WebPages(world, receiver),

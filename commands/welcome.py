@@ -5,12 +5,12 @@ from ipaddress import ip_address
 
 from bot.config import Config
 from commands.parts import Part
-from handlers import enrolment
+from handlers.team import enrolment
 from handlers.world import World
-from storage import staffing
-from storage.audit import OPERATOR
-from storage.leadership import go_alone
-from storage.staffing import Purpose, Role, StaffMember
+from storage.engine.leadership import go_alone
+from storage.team import staffing
+from storage.team.staffing import Purpose, Role, StaffMember
+from storage.trail.audit import OPERATOR
 from storage.transaction import Work
 
 #: Unit of the first counsellor, so that a trial has somebody to answer.

@@ -10,7 +10,7 @@ from console.forms import UsedForms
 from console.gate import Visit
 from console.pages import Pages, code_of
 from console.rendering import redirect
-from handlers.desk import Desk, Result
+from handlers.office.desk import Desk, Result
 
 _TASK = re.compile(r"[0-9a-f]{32}", re.ASCII)
 

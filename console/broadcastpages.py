@@ -28,7 +28,7 @@ from handlers.broadcasts.desk import (
     View,
     Written,
 )
-from handlers.desk import Desk, Right
+from handlers.office.desk import Desk, Right
 
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)

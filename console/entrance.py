@@ -8,7 +8,7 @@ from starlette.responses import Response
 from console.forms import Tries
 from console.gate import Gate, Visit, language_of, outside
 from console.rendering import Renderer, redirect
-from handlers.desk import Desk
+from handlers.office.desk import Desk
 
 _RETRY_SECONDS = "60"
 

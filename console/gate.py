@@ -14,7 +14,7 @@ from browser.forms import Form, Posted, is_foreign, read_form, read_upload
 from console.forms import holds_token, make_token
 from console.rendering import Frame, Renderer
 from console.wording import LANGUAGES
-from handlers.desk import Desk, StaffMember
+from handlers.office.desk import Desk, StaffMember
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from console.gate import Visit
 from console.pages import Pages, code_of
 from console.rendering import Renderer, redirect
-from handlers.desk import Desk, Right
 from handlers.listening.desk import (
     MOST_MARK_CHARS,
     MOST_TRIED_CHARS,
@@ -24,6 +23,7 @@ from handlers.listening.desk import (
     MarkKind,
     Proposed,
 )
+from handlers.office.desk import Desk, Right
 
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from console.gate import Visit
 from console.pages import code_of
-from handlers.desk import Desk
+from handlers.office.desk import Desk
 
 _RETRY_MILLISECONDS = 3_000
 _HEARTBEAT_SECONDS = 25

@@ -11,8 +11,8 @@ from console.gate import Visit
 from console.pages import Pages
 from console.rendering import Renderer, redirect
 from handlers.access import Action, Right, can_ever
-from handlers.desk import Desk, Reason, Result
-from handlers.granting import Answer
+from handlers.office.desk import Desk, Reason, Result
+from handlers.team.granting import Answer
 
 _CODE: Final = re.compile(r"[0-9A-Za-z -]{1,20}", re.ASCII)
 _ROW: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)

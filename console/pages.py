@@ -11,7 +11,7 @@ from starlette.responses import Response
 from console.forms import make_once
 from console.gate import Visit, inside
 from console.rendering import Frame, Renderer
-from handlers.desk import OUTCOMES, STAGES, CaseView, Desk, Role
+from handlers.office.desk import OUTCOMES, STAGES, CaseView, Desk, Role
 
 #: Roles that look after cases; what each may do with one is decided behind the desk.
 CARING: Final = frozenset({Role.COUNSELLOR, Role.AGENT, Role.UNIT_HEAD})

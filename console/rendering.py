@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from bot.dialogue.layout import plain
 from console.wording import LANGUAGES, Words, read_words
 from handlers.access import Action, Right, can_ever
-from handlers.desk import Desk, StaffMember
+from handlers.office.desk import Desk, StaffMember
 
 _FOLDER: Final = Path(__file__).parent
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

@@ -22,7 +22,7 @@ from console.oversight import OversightPages
 from console.pages import Pages
 from console.rendering import Renderer
 from console.unitpages import UnitPages
-from handlers.desk import Desk
+from handlers.office.desk import Desk
 
 
 def desk_routes(desk: Desk, *, secure: bool) -> list[Route]:

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from console.gate import Visit
 from console.pages import Pages
 from console.rendering import Renderer, redirect
-from handlers.desk import Desk, Result
-from handlers.vacancy_desk import MOST_PLACES
+from handlers.office.desk import Desk, Result
+from handlers.office.vacancy_desk import MOST_PLACES
 
 
 class UnitPages:

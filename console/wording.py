@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from bot.care.units import Open, OpensAt
+from bot.care.units.unit import Open, OpensAt
 from bot.dialogue.script import fill
-from handlers.desk import Desk
+from handlers.office.desk import Desk
 
 #: Languages of the desk, the default one first.
 LANGUAGES: Final = ("id", "en")

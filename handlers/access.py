@@ -5,10 +5,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from storage import cases
-from storage.cases import WITHDRAWN, Case, Status
-from storage.staffing import Role, StaffMember
-from storage.standing import Standing, standing_of, stands
+from storage.casework import cases
+from storage.casework.cases import WITHDRAWN, Case, Status
+from storage.casework.standing import Standing, standing_of, stands
+from storage.team.staffing import Role, StaffMember
 from storage.transaction import Work
 
 

@@ -7,11 +7,13 @@ from bot.dialogue.buttons import sign
 from bot.dialogue.effects import Ask, Button, Message
 from bot.ports import Key, Outgoing
 from handlers.world import World
-from storage import held, outbox, people, staffing, transcripts
-from storage.cases import Case, CaseId
+from storage import outbox
+from storage.casework.cases import Case, CaseId
+from storage.clients import held, people, transcripts
+from storage.clients.people import ClientId
 from storage.outbox import Lane
-from storage.people import ClientId
-from storage.staffing import StaffAddress
+from storage.team import staffing
+from storage.team.staffing import StaffAddress
 from storage.transaction import Work
 
 #: The channel whose lines stay in the database and are fetched by the page.

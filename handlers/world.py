@@ -11,17 +11,17 @@ from bot.config import Config
 from bot.dialogue.script import Script
 from bot.ports import Channels
 from handlers.broadcasts.later import Later
-from handlers.hatch import Hatch
-from handlers.land import Land, Landed, Lazily
-from handlers.lately import Lately
-from handlers.limits import Allowances
-from handlers.phrases import PhraseStock
-from handlers.signals import Signals
-from handlers.spoken import Spoken
-from handlers.tally import Tally
-from handlers.watch import Watch
+from handlers.conversing.phrases import PhraseStock
+from handlers.house.land import Land, Landed, Lazily
+from handlers.house.spoken import Spoken
+from handlers.receiving.lately import Lately
+from handlers.receiving.limits import Allowances
+from handlers.running.signals import Signals
+from handlers.running.tally import Tally
+from handlers.running.watch import Watch
+from handlers.sending.hatch import Hatch
 from storage.database import Database
-from storage.keyring import Keyring
+from storage.keys.keyring import Keyring
 
 
 @dataclass(frozen=True, slots=True)

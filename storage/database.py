@@ -10,14 +10,14 @@ from typing import TypeVar, cast
 
 from sqlalchemy import Engine, select
 
-from storage.engines import open_reader, open_writer, refuse_same_store
+from storage.engine.engines import open_reader, open_writer, refuse_same_store
+from storage.engine.writer import Manner, Writer
 from storage.errors import StorageError
-from storage.keyring import Keyring
-from storage.keystore import KeyStore
+from storage.keys.keyring import Keyring
+from storage.keys.keystore import KeyStore
 from storage.migrate import Store, bring_up_to_date
 from storage.tables import clients, staff
 from storage.transaction import Transactions, Work, read
-from storage.writer import Manner, Writer
 
 __all__ = ["Database", "Work"]
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.exc import OperationalError
 
-from storage.engines import is_sqlite, open_migrator, will_pass
+from storage.engine.engines import is_sqlite, open_migrator, will_pass
 from storage.errors import StorageError, StoreUnavailable
-from storage.keystore import key_metadata
+from storage.keys.keystore import key_metadata
 from storage.tables import metadata
 from storage.tables.metadata import with_conditions
 

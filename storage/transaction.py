@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from storage.encryption import FolderId
-from storage.engines import begin, empty_journal, is_sqlite, refuse_aborted, will_pass
-from storage.erasures import note_erasures
+from storage.engine.engines import begin, empty_journal, is_sqlite, refuse_aborted, will_pass
 from storage.errors import CommitUnknown, StoreUnavailable
-from storage.keystore import KeyChanges, KeyStore
-from storage.vault import ReadOnlyWork, Vault
+from storage.keeping.erasures import note_erasures
+from storage.keys.keystore import KeyChanges, KeyStore
+from storage.sealing.encryption import FolderId
+from storage.sealing.vault import ReadOnlyWork, Vault
 
 if TYPE_CHECKING:
     from storage.outbox.letters import Letter

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
-from storage.deliveries import date_of
 from storage.outbox import Lane
-from storage.sealed import Moment
+from storage.receiving.deliveries import date_of
+from storage.sealing.sealed import Moment
 from storage.tables import audit_head, audit_rows, outbox, reminders, seen, stumbles
 
 _WAYS = tuple(

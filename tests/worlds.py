@@ -8,19 +8,19 @@ from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
-from bot.care.listing import Listing
-from bot.care.units import Unit
+from bot.care.units.listing import Listing
+from bot.care.units.unit import Unit
 from bot.config import Config, parse
 from bot.ports import ChannelError, ChannelName, Content, Incoming, Key, Limits, Outgoing, Start, Tap, Text
-from handlers.deliver import Sender
-from handlers.directory import Directory
-from handlers.land import Lazily
-from handlers.opening import House, make_folders, open_world, read_house
-from handlers.receive import Receiver
+from handlers.house.directory import Directory
+from handlers.house.land import Lazily
+from handlers.house.opening import House, make_folders, open_world, read_house
+from handlers.receiving.receive import Receiver
+from handlers.sending.deliver import Sender
 from handlers.world import World
-from storage import staffing
 from storage.migrate import Store
-from storage.staffing import Purpose, Role, StaffMember
+from storage.team import staffing
+from storage.team.staffing import Purpose, Role, StaffMember
 from storage.transaction import Work
 from tests.surroundings.stores import copy_sqlite
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.care.discretion import read_telling
 from bot.care.lateness import Kind, Rule
+from bot.care.privacy.discretion import read_telling
 
 #: Finds no word in anything.
 NOTHING_TELLS = re.compile(r"(?!)")

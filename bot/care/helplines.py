@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bot.care.units import Span
+from bot.care.units.unit import Span
 
 #: The card was opened without saying what the danger is.
 ASKED = "asked"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.care.masking import Private, Span, find_private, mask
-from bot.care.others import find_statements, leave_out
+from bot.care.privacy.masking import Private, Span, find_private, mask
+from bot.care.privacy.others import find_statements, leave_out
 from bot.dialogue import wording
 from bot.dialogue.effects import Act, Effect, Message, Relay, Say, Withhold
 from bot.dialogue.moves import Move, ask_again, note, settle

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.care.discretion import looks_like_pin
+from bot.care.privacy.discretion import looks_like_pin
 from bot.dialogue import wording
 from bot.dialogue.effects import Act, Alert, Effect, LookUp
 from bot.dialogue.engine import advance

@@ -13,13 +13,15 @@ from handlers.access import Right, has_right
 from handlers.broadcasts import audience, telling
 from handlers.broadcasts.names import read_id
 from handlers.world import World
-from storage import approvals, audit, outbox
-from storage.approvals import Answer, Kind
-from storage.audit import Deed, actor_of
+from storage import outbox
 from storage.broadcasts import pictures, recipients, records
 from storage.broadcasts.recipients import Fate
 from storage.broadcasts.records import UNSENT, Broadcast, State
-from storage.staffing import StaffMember
+from storage.team import approvals
+from storage.team.approvals import Answer, Kind
+from storage.team.staffing import StaffMember
+from storage.trail import audit
+from storage.trail.audit import Deed, actor_of
 from storage.transaction import Work
 
 #: How far ahead a start may lie.

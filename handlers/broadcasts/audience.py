@@ -6,14 +6,15 @@ from typing import Final
 
 from bot.care.broadcasts.audience import PEOPLE, Audience, Group, is_whole, lies_in, wants
 from bot.care.broadcasts.crowd import is_too_close, is_too_small, round_down
-from bot.care.gazetteer import PROVINCE, REGENCY, AreaCode, level_of
+from bot.care.geography.gazetteer import PROVINCE, REGENCY, AreaCode, level_of
 from handlers.access import Right, has_right
-from handlers.lookup import place_name
+from handlers.conversing.lookup import place_name
 from handlers.world import World
-from storage import news, staffing
 from storage.broadcasts import recipients, records
 from storage.broadcasts.records import BroadcastId
-from storage.staffing import Role, StaffMember
+from storage.clients import news
+from storage.team import staffing
+from storage.team.staffing import Role, StaffMember
 from storage.transaction import Work
 
 #: The span in which nobody gets more broadcasts than `most_per_week`.

@@ -14,7 +14,7 @@ from handlers.broadcasts.showing import Act, Entry, list_acts
 from handlers.world import World
 from storage.broadcasts import records
 from storage.broadcasts.records import Broadcast
-from storage.staffing import StaffMember
+from storage.team.staffing import StaffMember
 
 #: Choices of staff besides those named like an `Act`.
 NEW, SHOW, COUNT, SCHEDULE, STOP_SURELY = "new", "show", "count", "schedule", "stop_surely"

@@ -9,10 +9,10 @@ from handlers.broadcasts.names import read_answer, read_key
 from handlers.broadcasts.showing import Act
 from handlers.speak import to_staff
 from handlers.world import World
-from storage import staffing
 from storage.broadcasts import recipients, records
 from storage.broadcasts.records import Broadcast
-from storage.staffing import StaffAddress, StaffMember
+from storage.team import staffing
+from storage.team.staffing import StaffAddress, StaffMember
 from storage.transaction import Work
 
 _COMMAND = frozenset({"/siarkan", "siarkan", "/siaran", "siaran"})

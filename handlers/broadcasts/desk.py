@@ -13,7 +13,7 @@ from handlers.broadcasts.audience import Count
 from handlers.broadcasts.showing import Act, Entry, Preview, View
 from handlers.world import World
 from storage.broadcasts.records import State
-from storage.staffing import StaffMember
+from storage.team.staffing import StaffMember
 from storage.transaction import Work
 
 __all__ = [

@@ -4,7 +4,7 @@ import base64
 from typing import Final
 
 from bot.dialogue.effects import Button
-from storage.encryption import ID_BYTES
+from storage.sealing.encryption import ID_BYTES
 
 #: `flow` of every button of a broadcast, in the chats of people and of staff.
 BROADCAST: Final = "siar"

@@ -8,18 +8,21 @@ from bot.care.broadcasts.gates import Person, Skipped, Wait, decide
 from bot.care.followup import after_quiet
 from handlers.broadcasts import wording
 from handlers.broadcasts.audience import WEEK
-from handlers.conversation import place_of
-from handlers.health import is_disk_low
-from handlers.knocking import may_come_at
+from handlers.conversing.conversation import place_of
+from handlers.discreet.knocking import may_come_at
+from handlers.running.health import is_disk_low
 from handlers.speak import WEBCHAT, Way, to_client, to_staff
 from handlers.world import World
-from storage import cases, news, outbox, people, staffing
+from storage import outbox
 from storage.broadcasts import recipients
 from storage.broadcasts.recipients import Fate, Recipient
 from storage.broadcasts.records import Broadcast
-from storage.discretion import read_discretion
+from storage.casework import cases
+from storage.clients import news, people
+from storage.clients.discretion import read_discretion
+from storage.clients.people import Client, ClientId
 from storage.outbox import Lane
-from storage.people import Client, ClientId
+from storage.team import staffing
 from storage.transaction import Work
 
 #: How long somebody who is busy is left alone before they are looked at again.

@@ -15,11 +15,11 @@ from handlers.access import Right, has_right
 from handlers.broadcasts import audience, wording
 from handlers.broadcasts.names import read_id
 from handlers.world import World
-from storage import staffing
 from storage.broadcasts import recipients, records
 from storage.broadcasts.recipients import REFUSED, Fate
 from storage.broadcasts.records import ENDED, UNDER_WAY, Broadcast, State
-from storage.staffing import StaffMember
+from storage.team import staffing
+from storage.team.staffing import StaffMember
 from storage.transaction import Work
 
 #: How many a second are reckoned with where no channel says its own limit.

@@ -7,10 +7,10 @@ from bot.care.broadcasts.audience import NewsWishes, Topic
 from bot.content import fingerprint
 from bot.dialogue.flow import Answer
 from bot.dialogue.script import NEWS
-from storage import news
+from storage.clients import news
 
 if TYPE_CHECKING:
-    from handlers.conversation import Conversation
+    from handlers.conversing.conversation import Conversation
 
 #: The question whose yes is the consent, and that yes.
 _WANTED, _AGREED = "wanted", "agree"

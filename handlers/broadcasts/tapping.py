@@ -7,16 +7,16 @@ from bot.dialogue import wording as dialogue_wording
 from bot.dialogue.effects import Message
 from bot.dialogue.events import Event, Picked
 from bot.dialogue.picks import OPEN as OPEN_HELD
-from handlers import guard
 from handlers.broadcasts import wording
 from handlers.broadcasts.names import BROADCAST, OPEN, REFUSE, read_answer, read_key
-from handlers.conversation import Conversation
+from handlers.conversing.conversation import Conversation
+from handlers.discreet import guard
 from handlers.speak import Way, to_client
-from storage import held, news
 from storage.broadcasts import recipients, records
 from storage.broadcasts.recipients import REFUSED
 from storage.broadcasts.records import Broadcast, State
-from storage.held import minute_of
+from storage.clients import held, news
+from storage.clients.held import minute_of
 from storage.outbox import Lane
 
 

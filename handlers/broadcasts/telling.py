@@ -6,9 +6,9 @@ from handlers.access import Right, has_right
 from handlers.broadcasts import cards, wording
 from handlers.speak import to_staff
 from handlers.world import World
-from storage import staffing
 from storage.broadcasts.records import Broadcast
-from storage.staffing import StaffMember
+from storage.team import staffing
+from storage.team.staffing import StaffMember
 from storage.transaction import Work
 
 

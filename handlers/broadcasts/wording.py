@@ -2,10 +2,10 @@
 
 from bot.care.broadcasts.audience import PEOPLE
 from bot.care.broadcasts.content import Words, write_out
-from bot.care.discretion import Discretion
+from bot.care.privacy.discretion import Discretion
 from bot.dialogue.effects import Button, Message, Picture
 from handlers.broadcasts.names import OPEN, REFUSE, answer, button
-from handlers.knocking import neutral_sentence
+from handlers.discreet.knocking import neutral_sentence
 from handlers.world import World
 from storage.broadcasts.records import Broadcast
 

@@ -6,17 +6,17 @@ from typing import Final
 
 from bot.care.broadcasts.audience import PEOPLE, Audience, Group, Stage, Topic
 from bot.care.broadcasts.content import Content, Words
-from bot.care.gazetteer import PROVINCE, REGENCY, bare_name, level_of
+from bot.care.geography.gazetteer import PROVINCE, REGENCY, bare_name, level_of
 from bot.dialogue.effects import Message
 from handlers.access import Right, has_right
 from handlers.broadcasts import acts, audience, cards
 from handlers.broadcasts.acts import Result, Written
-from handlers.deskviews import zone_of
+from handlers.office.deskviews import zone_of
 from handlers.world import World
-from storage import staffing
 from storage.broadcasts import records
 from storage.broadcasts.records import UNSENT, Broadcast, State
-from storage.staffing import StaffMember
+from storage.team import staffing
+from storage.team.staffing import StaffMember
 from storage.transaction import Work
 
 #: Begins what a member of staff is "speaking in" while the next words are for a broadcast; no case code looks so.

@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from handlers.checkup.findings import Finding, act, fine, mention, say_time
 from storage import vitals
-from storage.engines import open_reader, open_writer
+from storage.engine.engines import open_reader, open_writer
+from storage.keys.rotation import list_root_keys
 from storage.migrate import Store, compare_revisions
-from storage.rotation import list_root_keys
 
 #: The clock ticks every ten seconds; reminders that wait this long were not looked at.
 _LATE_REMINDER: Final = timedelta(minutes=15)

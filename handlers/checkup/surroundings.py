@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.care.gaps import find_gaps
-from bot.care.units import local_time
+from bot.care.units.gaps import find_gaps
+from bot.care.units.unit import local_time
 from bot.config import Config
 from handlers.checkup.findings import Finding, act, fine, mention, say_time
-from handlers.health import LEAST_FREE_BYTES, free_bytes
-from handlers.inspection import inspect
-from handlers.opening import House
-from storage.archives import Kind
-from storage.backups import made_on
-from storage.keyfiles import KeyFiles
-from storage.sealedkeys import FILE
+from handlers.house.opening import House
+from handlers.inspecting.inspection import inspect
+from handlers.running.health import LEAST_FREE_BYTES, free_bytes
+from storage.backup.archives import Kind
+from storage.backup.backups import made_on
+from storage.keys.keyfiles import KeyFiles
+from storage.keys.sealedkeys import FILE
 
 _LITTLE: Final = 4 * LEAST_FREE_BYTES
 #: Copies are made every hour; one may fail.

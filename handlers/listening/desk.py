@@ -18,10 +18,10 @@ from handlers.listening.tables import (
 )
 from handlers.listening.watch import read_files
 from handlers.world import World
-from storage import listening
-from storage.listening import Agreed
-from storage.listeningmarks import MarkKind
-from storage.staffing import StaffMember
+from storage.hearing import listening
+from storage.hearing.listening import Agreed
+from storage.hearing.listeningmarks import MarkKind
+from storage.team.staffing import StaffMember
 
 __all__ = [
     "MOST_MARK_CHARS",

@@ -8,12 +8,12 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.care.listening.changes import Change
 from bot.config import Config
-from handlers.clock import read_clock
-from handlers.unlocking import ask_at_terminal, open_keyring
-from storage import listening
+from handlers.house.unlocking import ask_at_terminal, open_keyring
+from handlers.running.clock import read_clock
 from storage.database import Database
-from storage.engines import open_reader
+from storage.engine.engines import open_reader
 from storage.errors import StoreUnavailable
+from storage.hearing import listening
 from storage.keyproviders.locked import Locked
 from storage.tables import listening_changes
 

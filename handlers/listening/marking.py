@@ -4,15 +4,16 @@ from enum import StrEnum
 from typing import Final
 
 from bot.care.listening.paraphrases import repeats
-from bot.care.masking import find_private
+from bot.care.privacy.masking import find_private
 from handlers import access
 from handlers.access import Action, Right, has_right
 from handlers.world import World
-from storage import chats, listeningmarks
-from storage.cases import Case
-from storage.chats import Side
-from storage.listeningmarks import Mark, MarkKind, Said
-from storage.staffing import StaffMember
+from storage.casework import chats
+from storage.casework.cases import Case
+from storage.casework.chats import Side
+from storage.hearing import listeningmarks
+from storage.hearing.listeningmarks import Mark, MarkKind, Said
+from storage.team.staffing import StaffMember
 from storage.transaction import Work
 
 #: A paraphrase of more characters is no paraphrase.

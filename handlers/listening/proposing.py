@@ -15,10 +15,11 @@ from bot.steps import ContentError, parse_toml
 from handlers.access import Right, has_right
 from handlers.listening.watch import ListeningWatch, read_files
 from handlers.world import World
-from storage import listening, staffing
-from storage.approvals import hash_content
-from storage.listening import NEEDED, Agreed, ChangeOf, Version
-from storage.staffing import StaffId, StaffMember
+from storage.hearing import listening
+from storage.hearing.listening import NEEDED, Agreed, ChangeOf, Version
+from storage.team import staffing
+from storage.team.approvals import hash_content
+from storage.team.staffing import StaffId, StaffMember
 from storage.transaction import Work
 
 

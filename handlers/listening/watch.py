@@ -12,8 +12,8 @@ from bot.dialogue.script import Script
 from bot.signing import SignOff, read_sign_offs
 from bot.steps import parse_toml
 from handlers.world import World
-from storage import listening
-from storage.library import CONTENT, LibraryUnreadable, read_library
+from storage.hearing import listening
+from storage.shipped.library import CONTENT, LibraryUnreadable, read_library
 from storage.transaction import Work
 
 log = logging.getLogger(__name__)

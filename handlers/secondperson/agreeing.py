@@ -8,11 +8,12 @@ from typing import Any, Final
 from handlers.access import Right, has_right
 from handlers.secondperson.wanted import Matter, decode_wanted
 from handlers.world import World
-from storage import audit, operatorwishes, staffing
-from storage.approvals import Answer, State
-from storage.audit import Deed
-from storage.operatorwishes import OperatorWish
-from storage.staffing import StaffMember
+from storage.team import operatorwishes, staffing
+from storage.team.approvals import Answer, State
+from storage.team.operatorwishes import OperatorWish
+from storage.team.staffing import StaffMember
+from storage.trail import audit
+from storage.trail.audit import Deed
 from storage.transaction import Work
 
 _ALONE_SHOWN: Final = timedelta(days=90)

@@ -7,12 +7,13 @@ import msgspec
 
 from handlers.access import Right, has_right
 from handlers.secondperson.wanted import Matter, Wanted, decode_wanted
-from storage import audit, operatorwishes, staffing
-from storage.approvals import Answer, State
-from storage.audit import OPERATOR, Deed, Detail
-from storage.encryption import FolderId, new_id
-from storage.operatorwishes import OperatorWish
-from storage.staffing import Role, StaffMember
+from storage.sealing.encryption import FolderId, new_id
+from storage.team import operatorwishes, staffing
+from storage.team.approvals import Answer, State
+from storage.team.operatorwishes import OperatorWish
+from storage.team.staffing import Role, StaffMember
+from storage.trail import audit
+from storage.trail.audit import OPERATOR, Deed, Detail
 from storage.transaction import Work
 
 

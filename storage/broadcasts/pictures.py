@@ -6,7 +6,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from bot.pictures import PictureFile
 from storage.broadcasts.records import folder_of
-from storage.documents import open_document, seal_document
+from storage.sealing.documents import open_document, seal_document
 from storage.tables import broadcast_pictures as rows
 from storage.transaction import Work
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select, update
 
-from storage.deliveries import day_of
-from storage.piecemeal import delete_some
-from storage.sealed import Id16, Minute
+from storage.keeping.piecemeal import delete_some
+from storage.receiving.deliveries import day_of
+from storage.sealing.sealed import Id16, Minute
 from storage.tables import broadcast_recipients as rows
 from storage.tables import broadcast_taps as taps
 from storage.tables import broadcasts, clients, outbox, staff

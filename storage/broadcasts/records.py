@@ -12,9 +12,9 @@ from sqlalchemy import Row, delete, insert, or_, select, update
 
 from bot.care.broadcasts.audience import Audience
 from bot.care.broadcasts.content import Content
-from storage.deliveries import day_of
-from storage.documents import open_document, seal_document
-from storage.encryption import FolderId, new_id
+from storage.receiving.deliveries import day_of
+from storage.sealing.documents import open_document, seal_document
+from storage.sealing.encryption import FolderId, new_id
 from storage.tables import broadcasts
 from storage.transaction import Work
 

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from msgspec import Meta
 
-from storage.encryption import KEY_BYTES, new_nonce
 from storage.keyproviders.locked import Locked
+from storage.sealing.encryption import KEY_BYTES, new_nonce
 
 SHORTEST = 16
 

@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from storage.errors import StorageError
-from storage.keyfiles import refuse_exposed
 from storage.keyproviders.locked import Locked
+from storage.keys.keyfiles import refuse_exposed
 
 _QUIET_SECONDS: Final = 5.0
 _WHOLE_SECONDS: Final = 10.0

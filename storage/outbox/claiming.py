@@ -32,11 +32,11 @@ from sqlalchemy import (
     update,
 )
 
-from storage.encryption import FolderId
+from storage.engine.prepared import PreparedForMany
 from storage.outbox.letters import Lane, Letter, open_letter
 from storage.outbox.settling import let_be_found, set_state
-from storage.prepared import PreparedForMany
-from storage.sealed import Id16, Moment
+from storage.sealing.encryption import FolderId
+from storage.sealing.sealed import Id16, Moment
 from storage.tables import outbox
 from storage.transaction import Work
 

@@ -8,9 +8,9 @@ from sqlalchemy import Row
 
 from bot.dialogue.effects import Ask, Picture
 from bot.ports import Key, Outgoing
-from storage.documents import open_document, seal_document
-from storage.encryption import FolderId
 from storage.errors import StorageError
+from storage.sealing.documents import open_document, seal_document
+from storage.sealing.encryption import FolderId
 from storage.transaction import Work
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from storage.inserting import insert_into
+from storage.engine.inserting import insert_into
 from storage.outbox.letters import Lane
 from storage.tables import holds, outbox
 from storage.transaction import Work

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
+from storage.keeping.piecemeal import delete_some
 from storage.outbox.letters import Lane, open_letter, seal_letter
-from storage.piecemeal import delete_some
 from storage.tables import cases, outbox
 from storage.transaction import Work
 

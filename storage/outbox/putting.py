@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, insert, select, text
 
 from bot.ports import Outgoing
-from storage.encryption import FolderId, new_id
+from storage.engine.prepared import Prepared
 from storage.outbox.letters import Clearing, Lane, Letter, open_letter, seal_letter
-from storage.prepared import Prepared
-from storage.sealed import Id16
+from storage.sealing.encryption import FolderId, new_id
+from storage.sealing.sealed import Id16
 from storage.tables import outbox
 from storage.tables.delivery import OF_A_BROADCAST
 from storage.transaction import Work

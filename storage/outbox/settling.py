@@ -19,10 +19,10 @@ from sqlalchemy import (
 )
 
 from bot.ports import Outgoing
-from storage.encryption import FolderId
+from storage.engine.prepared import Prepared
 from storage.outbox.letters import Lane, Letter, open_letter, seal_letter
-from storage.prepared import Prepared
-from storage.sealed import Id16, Moment
+from storage.sealing.encryption import FolderId
+from storage.sealing.sealed import Id16, Moment
 from storage.tables import outbox
 from storage.tables.delivery import STANDS_BEHIND
 from storage.transaction import Work

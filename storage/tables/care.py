@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
-from storage.sealed import Id16, Minute, Sealed
+from storage.sealing.sealed import Id16, Minute, Sealed
 from storage.tables.metadata import metadata, only, owned_by_client
 
 #: A self-referral that a unit looks after.

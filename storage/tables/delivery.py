@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, text
 
-from storage.sealed import Id16, Moment, Sealed
+from storage.sealing.sealed import Id16, Moment, Sealed
 from storage.tables.metadata import metadata, only
 
 #: Messages that must go out.  Written with the turn that caused them, deleted once the platform has them.

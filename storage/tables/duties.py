@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table
 
-from storage.sealed import Id16, Minute, Moment
+from storage.sealing.sealed import Id16, Minute, Moment
 from storage.tables.metadata import metadata
 
 #: What one process at a time does, and until when.  One row per duty, for ever.

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Table
 
-from storage.sealed import Id16, Minute, Sealed
+from storage.sealing.sealed import Id16, Minute, Sealed
 from storage.tables.metadata import metadata
 
 #: What a person wrote before something in it was hidden: for half an hour, or until they write on.

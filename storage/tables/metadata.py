@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from sqlalchemy import Column, ForeignKey, MetaData, TextClause
 
-from storage.sealed import Id16
+from storage.sealing.sealed import Id16
 
 metadata = MetaData(
     naming_convention={

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table
 
-from storage.sealed import Id16, Minute, Sealed
+from storage.sealing.sealed import Id16, Minute, Sealed
 from storage.tables.metadata import metadata
 
 _HASH_BYTES = 32

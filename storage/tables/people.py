@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
-from storage.sealed import Id16, Minute, Sealed
+from storage.sealing.sealed import Id16, Minute, Sealed
 from storage.tables.metadata import metadata, owned_by_client
 
 #: One row per folder of a client.  Erased with the folder.

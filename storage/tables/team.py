@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
-from storage.sealed import Id16, Minute, Sealed
+from storage.sealing.sealed import Id16, Minute, Sealed
 from storage.tables.metadata import metadata
 
 #: People who work here.  The folder key of the row seals alias and addresses.

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table
 
-from storage.sealed import Id16
+from storage.sealing.sealed import Id16
 from storage.tables.metadata import metadata
 
 #: How many places a unit says it has in one week; one row per unit, replaced by the next.

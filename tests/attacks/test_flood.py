@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from handlers.limits import NEW_WEB_FOLDERS
+from handlers.receiving.limits import NEW_WEB_FOLDERS
 from tests.attacks.outside import IS_LONG, SEEK, WebPerson, at_web
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person

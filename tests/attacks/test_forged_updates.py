@@ -9,7 +9,7 @@ import pytest
 
 from bot.dialogue.buttons import MAX_TOKEN_BYTES, read_token, sign
 from bot.dialogue.effects import Button
-from handlers.attempt import SECOND_COPY
+from handlers.sending.attempt import SECOND_COPY
 from tests.attacks.outside import IS_LONG, send_many, write_request
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from bot.care.phrases import make_phrase, parse_phrase_words
-from storage import staffing
-from storage.library import CONTENT
-from storage.staffing import Purpose, Role
+from storage.shipped.library import CONTENT
+from storage.team import staffing
+from storage.team.staffing import Purpose, Role
 from storage.transaction import Work
 from tests.attacks.outside import IS_LONG, at_web, send_many, write_request
 from tests.botapi.control import BotApi

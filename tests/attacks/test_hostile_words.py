@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from bot.care.spreadsheet import disarm
+from bot.care.figures.spreadsheet import disarm
 from bot.dialogue.layout import plain
 from tests.attacks.hostile_words import TURNING, make_payloads
 from tests.attacks.outside import IS_LONG

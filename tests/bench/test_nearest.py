@@ -3,7 +3,7 @@
 import random
 
 from bench.nearest import StraightLine, compare, find_p99, invent_units, list_villages, time_typed
-from bot.care.gazetteer import kilometres
+from bot.care.geography.gazetteer import kilometres
 from tests.surroundings.geography import real_travel, whole_gazetteer
 
 

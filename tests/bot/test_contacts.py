@@ -7,7 +7,7 @@ import pytest
 from bot.contacts import read_helplines, refuse_forbidden
 from bot.content import read_content
 from bot.steps import ContentError, parse_toml
-from storage.library import read_library
+from storage.shipped.library import read_library
 
 _FORBIDDEN = {"forbidden": {"numbers": ["500-454", "106"]}}
 

@@ -10,7 +10,7 @@ from bot.content import SENTENCES, Content, fingerprint, read_content
 from bot.dialogue.flow import Kind
 from bot.dialogue.script import RETURN, Command
 from bot.steps import ContentError
-from storage.library import read_library
+from storage.shipped.library import read_library
 from tests.bot.dialogue.talk import name_place, small_content, small_files
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from commands.web import build_app
 from commands.welcome import sign_in_link
-from storage import staffing
-from storage.staffing import Role
+from storage.team import staffing
+from storage.team.staffing import Role
 from storage.transaction import Work
 from tests.worlds import TestBed
 

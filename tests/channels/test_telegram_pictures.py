@@ -12,7 +12,7 @@ from channels.telegram import TelegramChannel
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person
 from tests.channels.test_telegram_answers import Impostor, answer
-from tests.handlers.picturing import make_file
+from tests.handlers.broadcasts.picturing import make_file
 
 PNG = make_file("PNG")
 MACHINE = Picture("siaran-1", "Mesin jahit di atas meja")

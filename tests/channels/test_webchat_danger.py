@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from channels.webchat import webchat_routes
 from channels.webchat_opening import make_opening
-from handlers.pages import WebPages
+from handlers.conversing.pages import WebPages
 from tests.attacks.outside import CONSENT, SEEK, WebPerson
 from tests.channels.webchat_site import SECRET, Screen
 from tests.worlds import TestBed, config_in, open_test_bed

@@ -7,7 +7,7 @@ from bot.dialogue.engine import advance, begin
 from bot.dialogue.events import Opened, Typed
 from bot.dialogue.script import MENU, Command, Script
 from channels.webchat_opening import make_opening
-from storage.library import read_library
+from storage.shipped.library import read_library
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from bot.ports import Line
 from channels.webchat_forms import Stamp
 from tests.channels.webchat_site import SECRET, TinyPages, make_site
 from tests.channels.webchat_stand import Stand, agree, browser, stand
-from tests.handlers.picturing import make_file
+from tests.handlers.broadcasts.picturing import make_file
 
 __all__ = ["browser", "stand"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.care.listening.changes import Change, ChangeKind
-from tests.handlers.test_listening import put_in_force
+from tests.handlers.listening.test_listening import put_in_force
 from tests.worlds import config_in, open_test_bed
 
 #: Is danger only by what staff added.

@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 
 from commands.backup import backup
 from commands.settings import load_config
-from storage import people
-from storage.signins import start_session, watch_session
-from storage.staffing import Purpose, Role, add_staff, invite, list_staff, use_invite
+from storage.clients import people
+from storage.team.signins import start_session, watch_session
+from storage.team.staffing import Purpose, Role, add_staff, invite, list_staff, use_invite
 from storage.transaction import Work
 from tests.worlds import open_test_bed
 

@@ -11,9 +11,11 @@ from click.testing import CliRunner, Result
 from bot.__main__ import main
 from bot.ports import Outgoing
 from commands.settings import load_config
-from handlers.opening import open_world
-from storage import deliveries, outbox, people
+from handlers.house.opening import open_world
+from storage import outbox
+from storage.clients import people
 from storage.outbox import Lane
+from storage.receiving import deliveries
 from storage.transaction import Work
 
 WORDS = "kata yang tidak boleh terlihat"

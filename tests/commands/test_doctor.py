@@ -68,7 +68,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config_file = folder / "config.toml"
     config_file.touch()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("handlers.opening.read_house", lambda _config: real_house())
+        patch.setattr("handlers.house.opening.read_house", lambda _config: real_house())
         assert run(config_file, "staff", "list").exit_code == 0
     made = CliRunner().invoke(main, ["backup", "keygen", str(folder / "stick"), "--config", str(config_file)])
     config_file.write_text(made.stdout.partition("settings:\n\n")[2])
@@ -191,7 +191,7 @@ def test_copies_that_nobody_makes_are_found(installed: Path) -> None:
 def test_a_locked_database_is_found_and_not_waited_for_for_ever(
     installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.engines._WRITING", ("PRAGMA busy_timeout=50", "PRAGMA journal_mode=WAL"))
+    monkeypatch.setattr("storage.engine.engines._WRITING", ("PRAGMA busy_timeout=50", "PRAGMA journal_mode=WAL"))
     with closing(sqlite3.connect(installed.parent / "var" / "data" / "singgah.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         found = look(installed)

@@ -13,8 +13,9 @@ from sqlalchemy import select
 
 from bot.__main__ import main
 from commands.settings import load_config
-from handlers.opening import open_world
-from storage import cases, people
+from handlers.house.opening import open_world
+from storage.casework import cases
+from storage.clients import people
 from storage.tables import clients, outbox
 from storage.transaction import Work
 

@@ -13,12 +13,12 @@ from click.testing import CliRunner, Result
 
 from commands.keys import keys, unseal
 from commands.settings import load_config
-from handlers.clock import read_clock
-from storage.audit import Deed, read_rows
-from storage.auditkey import AuditKey
+from handlers.running.clock import read_clock
 from storage.database import Database
-from storage.encryption import FolderId
-from storage.keyring import Keyring
+from storage.keys.keyring import Keyring
+from storage.sealing.encryption import FolderId
+from storage.trail.audit import Deed, read_rows
+from storage.trail.auditkey import AuditKey
 from storage.transaction import Work
 
 PHRASE = "enam kata yang diundi dengan dadu"
@@ -143,7 +143,7 @@ def test_at_a_terminal_the_passphrase_is_asked_for_and_not_shown(config_file: Pa
     ours, theirs = os.openpty()
     script = (
         "import sys; from pathlib import Path; from commands.settings import load_config; "
-        "from handlers.unlocking import *; config = load_config(Path(sys.argv[1])); "
+        "from handlers.house.unlocking import *; config = load_config(Path(sys.argv[1])); "
         "print('opened', open_keyring(config, ask_at_terminal).kek_version)"
     )
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.__main__ import main
-from tests.bot.care import place_cases
+from tests.bot.care.geography import place_cases
 
 TEN_OF_SULTRA = "bnnk-kendari,bnnk-kolaka,bnnk-muna,bnnk-baubau"
 

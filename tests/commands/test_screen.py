@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from commands.settings import load_config
-from handlers.unlocking import nobody, seal_keyring
+from handlers.house.unlocking import nobody, seal_keyring
 from tests.commands.heard import UNKNOWN, add_phrase, change_heard
 
 _KEYS = ["crisis", "severity", "intent", "substances", "clarify", "suggest", "why"]

@@ -12,10 +12,11 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from commands.settings import load_config
-from handlers.opening import read_house
-from storage import cases, people
-from storage.library import CONTENT
-from storage.staffing import Role
+from handlers.house.opening import read_house
+from storage.casework import cases
+from storage.clients import people
+from storage.shipped.library import CONTENT
+from storage.team.staffing import Role
 from storage.transaction import Work
 from tests.console.desks import Browser, TestDesk
 from tests.worlds import HandClock, config_in, open_test_bed
@@ -33,7 +34,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> HandClock:
     hand = HandClock(NOVEMBER)
     for module in ("commands.keys", "commands.secondperson", "commands.stats"):
         monkeypatch.setattr(f"{module}.read_clock", hand)
-    monkeypatch.setattr("handlers.opening.open_world.__wrapped__.__defaults__", (hand, None, None))
+    monkeypatch.setattr("handlers.house.opening.open_world.__wrapped__.__defaults__", (hand, None, None))
     return hand
 
 

@@ -8,9 +8,9 @@ from click.testing import CliRunner, Result
 
 from commands.settings import load_config
 from commands.staff import staff
-from handlers.opening import open_world
-from storage import staffing
-from storage.staffing import Purpose, StaffMember
+from handlers.house.opening import open_world
+from storage.team import staffing
+from storage.team.staffing import Purpose, StaffMember
 from storage.transaction import Work
 
 

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 
 from commands.settings import load_config
 from commands.stats import stats
-from storage import cases, people
+from storage.casework import cases
+from storage.clients import people
 from storage.transaction import Work
 from tests.worlds import HandClock, open_test_bed, real_house
 
@@ -22,7 +23,7 @@ NOVEMBER = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 @pytest.fixture
 async def config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings of an installation in which forty people referred themselves in August."""
-    monkeypatch.setattr("handlers.opening.read_house", lambda _config: real_house())
+    monkeypatch.setattr("handlers.house.opening.read_house", lambda _config: real_house())
     monkeypatch.setattr("commands.stats.read_clock", lambda: NOVEMBER)
     file = tmp_path / "config.toml"
     file.write_text("[care]\noffer_minutes = 15\n")

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.__main__ import main
-from storage.areas import load_listing
+from storage.shipped.areas import load_listing
 from tests.surroundings.geography import whole_gazetteer
 
 HEAD = "id;name;kind;area;accepts;timezone;source;lat;lon;women_counsellor"

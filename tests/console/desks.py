@@ -11,12 +11,16 @@ from starlette.applications import Starlette
 
 from bot.dialogue.flow import Answer
 from console.routes import desk_routes
-from handlers import erase, handoff
-from handlers.desk import Desk
-from storage import audit, cases, people, staffing
-from storage.cases import Case
-from storage.people import ClientId
-from storage.staffing import Purpose, Role, StaffMember
+from handlers.caring import handoff
+from handlers.keeping import erase
+from handlers.office.desk import Desk
+from storage.casework import cases
+from storage.casework.cases import Case
+from storage.clients import people
+from storage.clients.people import ClientId
+from storage.team import staffing
+from storage.team.staffing import Purpose, Role, StaffMember
+from storage.trail import audit
 from storage.transaction import Work
 from tests.worlds import TestBed
 

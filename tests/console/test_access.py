@@ -6,8 +6,8 @@ from enum import StrEnum
 import pytest
 
 from handlers.access import Action
-from storage.cases import Status
-from storage.staffing import Role
+from storage.casework.cases import Status
+from storage.team.staffing import Role
 from tests.console.desks import ELSEWHERE, HERE, Browser, TestDesk
 
 _CARING = (Role.COUNSELLOR, Role.AGENT, Role.UNIT_HEAD)

@@ -8,9 +8,9 @@ import pytest
 from bot.pictures import PictureFile
 from browser.forms import Posted
 from storage.broadcasts import pictures, records
-from storage.staffing import Role
+from storage.team.staffing import Role
 from tests.console.test_broadcasts import FORM, HOME, TEXT, Room, room
-from tests.handlers.picturing import CAMERA, camera_data, draw, make_file
+from tests.handlers.broadcasts.picturing import CAMERA, camera_data, draw, make_file
 
 __all__ = ["room"]
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.console.test_browser import Room, room
-from tests.handlers.broadcasting import open_house
-from tests.handlers.picturing import draw
+from tests.handlers.broadcasts.broadcasting import open_house
+from tests.handlers.broadcasts.picturing import draw
 
 __all__ = ["room"]
 

@@ -9,9 +9,9 @@ import pytest
 
 from handlers.broadcasts.desk import State
 from storage.broadcasts import records
-from storage.staffing import Role
+from storage.team.staffing import Role
 from tests.console.desks import Browser, TestDesk
-from tests.handlers.broadcasting import BroadcastHouse, open_house
+from tests.handlers.broadcasts.broadcasting import BroadcastHouse, open_house
 
 HOME = "/desk/broadcasts"
 TEXT = "Pelatihan menjahit dibuka hari Senin."

@@ -10,14 +10,15 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.dialogue.layout import plain
-from storage import chats, staffing
-from storage.cases import Status
-from storage.chats import Delivery
-from storage.staffing import StaffMember
+from storage.casework import chats
+from storage.casework.cases import Status
+from storage.casework.chats import Delivery
+from storage.team import staffing
+from storage.team.staffing import StaffMember
 from tests.botapi.server import serve
 from tests.console.desks import TestDesk
 from tests.console.payloads import PAYLOADS
-from tests.handlers.broadcasting import open_house
+from tests.handlers.broadcasts.broadcasting import open_house
 
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 _WATCH = "addEventListener('securitypolicyviolation', event => console.error('violation', event.violatedDirective))"

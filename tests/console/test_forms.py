@@ -8,10 +8,10 @@ from starlette.routing import Route
 
 from console.forms import UsedForms
 from console.routes import desk_routes
-from handlers import handoff
-from handlers.desk import Desk
-from storage import tasks
-from storage.cases import Status
+from handlers.caring import handoff
+from handlers.office.desk import Desk
+from storage.casework import tasks
+from storage.casework.cases import Status
 from storage.transaction import Work
 from tests.console.desks import ORIGIN, Browser, TestDesk
 

@@ -8,10 +8,11 @@ from http import HTTPStatus
 import pytest
 
 from bot.care.safety import Alarm, Calm, Doubt, screen
+from handlers.house.spoken import Spoken
 from handlers.listening.watch import ListeningWatch
-from handlers.spoken import Spoken
-from storage import audit, listening, listeningmarks
-from storage.staffing import Role
+from storage.hearing import listening, listeningmarks
+from storage.team.staffing import Role
+from storage.trail import audit
 from tests.console.desks import HERE, Browser, TestDesk
 
 HOME = "/desk/listening"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 import pytest
 from httpx import AsyncClient
 
-from storage import staffing
+from storage.team import staffing
 from tests.botapi.server import serve
 from tests.console.desks import Browser, TestDesk
 

@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 import pytest
 
-from handlers.checkwords import check_words_of
-from storage.staffing import Role
+from handlers.caring.checkwords import check_words_of
+from storage.team.staffing import Role
 from tests.console.desks import ELSEWHERE, HERE, Browser, TestDesk
 
 _WISH = re.compile(r"/desk/approvals/([0-9a-f]{32})")

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from storage import cases, chats, tasks
-from storage.chats import Delivery, Side
-from storage.staffing import Role
+from storage.casework import cases, chats, tasks
+from storage.casework.chats import Delivery, Side
+from storage.team.staffing import Role
 from storage.transaction import Work
 from tests.console.desks import HERE, Browser, TestDesk
 

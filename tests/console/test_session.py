@@ -3,7 +3,7 @@
 import pytest
 from httpx import Response
 
-from storage import staffing
+from storage.team import staffing
 from tests.console.desks import ORIGIN, TestDesk
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers import watch
+from handlers.running import watch
 from storage.transaction import Work
 from tests.console.desks import TestDesk
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from bot.care.listing import Listing
-from bot.care.units import Particulars
-from storage import vacancies
-from storage.staffing import Role
+from bot.care.units.listing import Listing
+from bot.care.units.unit import Particulars
+from storage.casework import vacancies
+from storage.team.staffing import Role
 from tests.console.desks import ELSEWHERE, HERE, Browser, TestDesk
 
 

@@ -8,11 +8,11 @@ from typing import get_args
 
 import pytest
 
-from bot.care.units import OFFSETS, Open, OpensAt, Service
+from bot.care.units.unit import OFFSETS, Open, OpensAt, Service
 from console import wording
 from console.wording import LANGUAGES, Words, read_words
-from handlers.desk import OUTCOMES, STAGES, Desk, Role
-from storage.chats import Delivery, Side
+from handlers.office.desk import OUTCOMES, STAGES, Desk, Role
+from storage.casework.chats import Delivery, Side
 from tests.console.desks import TestDesk
 
 _FOLDER = Path(wording.__file__).parent

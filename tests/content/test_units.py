@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 
-from bot.care.gazetteer import REGENCY, level_of
-from bot.care.units import Unit
-from storage.areas import UNITS
+from bot.care.geography.gazetteer import REGENCY, level_of
+from bot.care.units.unit import Unit
+from storage.shipped.areas import UNITS
 from tests.surroundings.geography import real_units, whole_gazetteer
 
 IDS_PROMISED = {

@@ -9,7 +9,7 @@ import pytest
 
 from bot.config import parse
 from commands.run import run
-from storage.occupancy import is_for_many
+from storage.engine.occupancy import is_for_many
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 MANY = ("singgah@.service", "singgah-web@.service", "singgah-work@.service")

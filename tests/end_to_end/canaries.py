@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-from storage.areatable import FILE
+from storage.shipped.areatable import FILE
 
 _WIDTHS = (4, 5, 6, 7, 8)
 _LONGEST_SHOWN = 24

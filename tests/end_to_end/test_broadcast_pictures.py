@@ -16,7 +16,7 @@ from tests.botapi.people import Person
 from tests.end_to_end.people import Step, hear, take_step, texts_of, walk
 from tests.end_to_end.telegram_process import TelegramProcess, install
 from tests.end_to_end.test_broadcast import KNOCK, SETTINGS, SUBSCRIBE, TEXT
-from tests.handlers.picturing import CAMERA, camera_data, draw
+from tests.handlers.broadcasts.picturing import CAMERA, camera_data, draw
 
 SAID = "Mesin jahit di atas meja"
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')

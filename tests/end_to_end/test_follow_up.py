@@ -11,14 +11,14 @@ import pytest_asyncio
 from channels.telegram import TelegramChannel
 from channels.telegram_polling import Pace, poll
 from channels.telegram_rates import Rates
-from handlers import clock
-from handlers.deliver import Sender
-from handlers.opening import open_world
-from handlers.receive import Receiver
+from handlers.house.opening import open_world
+from handlers.receiving.receive import Receiver
+from handlers.running import clock
+from handlers.sending.deliver import Sender
 from handlers.steps import Steps
 from handlers.world import World
-from storage import staffing
-from storage.staffing import Purpose, Role
+from storage.team import staffing
+from storage.team.staffing import Purpose, Role
 from storage.transaction import Work
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.archives import Kind, open_archive, read_identity
+from storage.backup.archives import Kind, open_archive, read_identity
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person
 from tests.end_to_end.canaries import scan, spell

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from handlers.attempt import SECOND_COPY
+from handlers.sending.attempt import SECOND_COPY
 from tests.botapi.control import BotApi
 from tests.end_to_end.people import INTAKE_ID, PATIENCE_S, hear, join_staff, reach, walk
 from tests.end_to_end.telegram_process import TelegramProcess, find_free_port, install

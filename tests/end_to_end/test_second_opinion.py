@@ -21,9 +21,9 @@ from channels.telegram import TelegramChannel
 from channels.telegram_rates import Rates
 from channels.telegram_reading import Answer
 from channels.telegram_updates import read_update
-from handlers.deliver import Sender
-from handlers.opening import open_world
-from handlers.receive import Receiver
+from handlers.house.opening import open_world
+from handlers.receiving.receive import Receiver
+from handlers.sending.deliver import Sender
 from handlers.world import World
 from tests.end_to_end.people import INTAKE_ID, Step
 from tests.worlds import HandClock, config_in, real_house

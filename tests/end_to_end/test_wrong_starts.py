@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.library import CONTENT
+from storage.shipped.library import CONTENT
 from tests.botapi.control import BotApi
 from tests.end_to_end.telegram_process import Ended, TelegramProcess, install
 

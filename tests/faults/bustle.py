@@ -7,8 +7,10 @@ from itertools import chain
 from random import Random
 
 from handlers.world import World
-from storage import people, reminders, staffing
-from storage.staffing import Purpose, Role
+from storage.casework import reminders
+from storage.clients import people
+from storage.team import staffing
+from storage.team.staffing import Purpose, Role
 from storage.transaction import Work
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from handlers.attempt import SECOND_COPY
+from handlers.sending.attempt import SECOND_COPY
 
 #: What the database says of a letter: the platform has it, it may have it, it never will, or it is still to go.
 Fate = Literal["sent", "uncertain", "failed", "waiting"]

@@ -7,10 +7,11 @@ import time
 from functools import partial
 from pathlib import Path
 
-from storage import leadership, outbox
+from storage import outbox
 from storage.database import Database
+from storage.engine import leadership
+from storage.engine.leadership import DutyLost, Term
 from storage.errors import StoreUnavailable
-from storage.leadership import DutyLost, Term
 from storage.outbox import Letter
 from storage.transaction import Work
 from tests.storage.conftest import Stores

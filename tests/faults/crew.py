@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from handlers.duties import LEASE_SECONDS
+from handlers.running.duties import LEASE_SECONDS
 from tests.end_to_end.telegram_process import TelegramProcess, find_free_port
 from tests.surroundings.starting import ROOT
 

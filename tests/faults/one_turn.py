@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from bot.ports import Incoming, Outgoing, Text
-from handlers.deliver import Sender
-from handlers.opening import open_world
-from handlers.receive import Receiver
+from handlers.house.opening import open_world
+from handlers.receiving.receive import Receiver
+from handlers.sending.deliver import Sender
 from handlers.world import World
 from storage import outbox
 from storage.transaction import Work

@@ -51,7 +51,7 @@ def serve(lease_seconds: float, modules: list[str]) -> None:
 
 def _set_leases(seconds: float) -> None:
     """Let duties change hands sooner: a run of a minute is to see it often."""
-    duties = import_module("handlers.duties")
+    duties = import_module("handlers.running.duties")
     share = seconds / duties.LEASE_SECONDS
     for name in ("LEASE_SECONDS", "_RENEW_SECONDS", "_MARGIN_SECONDS"):
         setattr(duties, name, getattr(duties, name) * share)

@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 from sqlalchemy import func, select
 
 from bot.config import parse
-from handlers.attempt import SECOND_COPY
-from handlers.opening import open_world
+from handlers.house.opening import open_world
+from handlers.sending.attempt import SECOND_COPY
 from handlers.world import World
-from storage import cases, chats, deaddeliveries, outbox, people
-from storage.chats import Delivery, Side
+from storage import outbox
+from storage.casework import cases, chats
+from storage.casework.chats import Delivery, Side
+from storage.clients import people
 from storage.outbox.letters import open_letter
+from storage.receiving import deaddeliveries
 from storage.tables import broadcast_recipients, reminders
 from storage.tables import outbox as letters
 from storage.transaction import Work

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.attempt import SECOND_COPY
+from handlers.sending.attempt import SECOND_COPY
 from tests.faults.checker import Due, Fate, Figures, Heard, History, Kept, Kind, Violation, check, count
 
 HERE, THERE = 1, 2

@@ -18,8 +18,9 @@ from random import Random, SystemRandom
 import pytest
 import pytest_asyncio
 
-from storage import cases, chats, people
-from storage.chats import Side
+from storage.casework import cases, chats
+from storage.casework.chats import Side
+from storage.clients import people
 from storage.transaction import Work
 from tests.faults.checker import Due, Heard, History, Kept, check
 from tests.faults.crew import Quickstart, quickstart

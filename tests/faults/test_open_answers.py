@@ -12,10 +12,11 @@ import pytest
 from bot.ports import Outgoing
 from channels.telegram import TelegramChannel
 from channels.telegram_rates import Rates
-from handlers.deliver import Sender
-from handlers.opening import open_world
+from handlers.house.opening import open_world
+from handlers.sending.deliver import Sender
 from handlers.world import World
-from storage import outbox, people
+from storage import outbox
+from storage.clients import people
 from storage.outbox import Lane
 from storage.transaction import Work
 from tests.botapi.control import BotApi

@@ -13,11 +13,13 @@ from random import Random, SystemRandom
 import pytest
 
 from bot.ports import Incoming, Outgoing, Text, TryLater, Uncertain
-from handlers.deliver import Sender
-from handlers.opening import open_world
+from handlers.house.opening import open_world
+from handlers.sending.deliver import Sender
 from handlers.world import World
-from storage import cases, chats, outbox, people
-from storage.chats import Side
+from storage import outbox
+from storage.casework import cases, chats
+from storage.casework.chats import Side
+from storage.clients import people
 from storage.outbox import Lane
 from storage.transaction import Work
 from tests.faults import record

@@ -15,8 +15,8 @@ import pytest
 
 from bot.ports import Outgoing
 from storage import outbox
-from storage.encryption import FolderId, new_id
 from storage.outbox import Lane
+from storage.sealing.encryption import FolderId, new_id
 from storage.transaction import Work
 from tests.storage.conftest import Stores
 from tests.surroundings.together import run_together

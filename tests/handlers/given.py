@@ -1,9 +1,9 @@
 """A case that a counsellor has, without the conversation that leads to it."""
 
-from handlers import handoff
-from storage import people
-from storage.cases import Case
-from storage.staffing import StaffMember
+from handlers.caring import handoff
+from storage.casework.cases import Case
+from storage.clients import people
+from storage.team.staffing import StaffMember
 from storage.transaction import Work
 from tests.console.desks import ANSWERS, HERE
 from tests.handlers.walking import CLIENT, COUNSELLOR, case_of, in_world

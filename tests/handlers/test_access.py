@@ -6,11 +6,13 @@ from itertools import product
 import pytest
 
 from handlers.access import CASES, DESK, Action, Right, can_ever, find, has_right, may, may_grant
-from storage import cases, people, staffing
-from storage.cases import WITHDRAWN, Case, CaseId, Stage, Status
-from storage.people import ClientId
-from storage.staffing import Role, StaffId, StaffMember
-from storage.standing import Standing, standing_of
+from storage.casework import cases
+from storage.casework.cases import WITHDRAWN, Case, CaseId, Stage, Status
+from storage.casework.standing import Standing, standing_of
+from storage.clients import people
+from storage.clients.people import ClientId
+from storage.team import staffing
+from storage.team.staffing import Role, StaffId, StaffMember
 from storage.transaction import Work
 from tests.worlds import TestBed
 

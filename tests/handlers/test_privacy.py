@@ -9,10 +9,10 @@ from sqlalchemy import LargeBinary, func, select
 
 from bot.dialogue.state import State
 from bot.ports import Uncertain
-from storage import conversations, people
-from storage.cases import Stage
-from storage.people import Client
-from storage.sealed import Id16
+from storage.casework.cases import Stage
+from storage.clients import conversations, people
+from storage.clients.people import Client
+from storage.sealing.sealed import Id16
 from storage.tables import erasures, metadata, outbox
 from storage.transaction import Work
 from tests.handlers.walking import (

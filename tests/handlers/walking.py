@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.care.units import Span
-from handlers import casework, clock
-from handlers.opening import House
+from bot.care.units.unit import Span
+from handlers.caring import casework
+from handlers.house.opening import House
+from handlers.running import clock
 from handlers.steps import Steps
-from storage import cases, people, tasks
-from storage.cases import Case, Stage
-from storage.people import ClientId
-from storage.staffing import StaffMember
+from storage.casework import cases, tasks
+from storage.casework.cases import Case, Stage
+from storage.clients import people
+from storage.clients.people import ClientId
+from storage.team.staffing import StaffMember
 from storage.transaction import Work
 from tests.handlers.test_main_path import CLIENT, COUNSELLOR, INTAKE, send_intake
 from tests.worlds import TestBed, with_units

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
-from storage.keyring import Keyring
+from storage.keys.keyring import Keyring
 from tests.storage.scratch import scratch
 from tests.surroundings.stores import NewStores
 

@@ -7,7 +7,7 @@ from threading import Event
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, insert, select
 
 from storage.database import Database, Work
-from storage.encryption import FolderId
+from storage.sealing.encryption import FolderId
 
 Job = Callable[[Work], object]
 

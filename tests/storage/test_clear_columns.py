@@ -6,8 +6,8 @@ from pathlib import Path
 from sqlalchemy import Column
 
 from storage.clear_columns import CLEAR_COLUMNS
-from storage.keystore import key_metadata
-from storage.sealed import Minute, Moment, Sealed
+from storage.keys.keystore import key_metadata
+from storage.sealing.sealed import Minute, Moment, Sealed
 from storage.tables import metadata
 from storage.transaction import Work
 from tests.storage.conftest import Stores

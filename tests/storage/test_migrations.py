@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
 import storage.migrations
-from storage.engines import open_migrator
+from storage.engine.engines import open_migrator
 from storage.migrate import SchemaTooNew, Store, bring_up_to_date, draft
 
 both_stores = pytest.mark.parametrize("store", list(Store))

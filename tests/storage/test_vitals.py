@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 from bot.ports import Outgoing
-from storage import audit, deliveries, outbox, people, reminders, vitals
-from storage.audit import OPERATOR, Deed
+from storage import outbox, vitals
+from storage.casework import reminders
+from storage.clients import people
 from storage.database import Database
 from storage.outbox import Lane
+from storage.receiving import deliveries
+from storage.trail import audit
+from storage.trail.audit import OPERATOR, Deed
 from storage.transaction import Work
 from tests.storage.conftest import SettableClock
 

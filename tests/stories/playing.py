@@ -19,10 +19,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from bot.care.units import OFFSETS, Span
+from bot.care.units.unit import OFFSETS, Span
 from bot.ports import Blocked, Content, Other, Place, Text
-from handlers import clock
-from handlers.opening import House
+from handlers.house.opening import House
+from handlers.running import clock
 from handlers.steps import Steps
 from tests.stories.scripts import Beat, Story, describe, read_spoken, rewrite
 from tests.worlds import HandClock, TestBed, config_in, open_test_bed, with_units

@@ -6,11 +6,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from bot.care.gazetteer import AreaCode, Gazetteer, Point
-from bot.care.survey import AreaRow, build_gazetteer
-from bot.care.travel import Travel
-from bot.care.units import Unit, UnitId
-from storage.areas import load_gazetteer, load_travel, load_units
+from bot.care.geography.gazetteer import AreaCode, Gazetteer, Point
+from bot.care.geography.survey import AreaRow, build_gazetteer
+from bot.care.geography.travel import Travel
+from bot.care.units.unit import Unit, UnitId
+from storage.shipped.areas import load_gazetteer, load_travel, load_units
 
 
 @cache

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from handlers.duties import LEASE_SECONDS
+from handlers.running.duties import LEASE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 _PROGRAM = "tests.surroundings.program"

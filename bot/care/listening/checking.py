@@ -16,8 +16,8 @@ from bot.care.listening.changes import (
     change_rules,
     is_phrase,
 )
-from bot.care.masking import find_private
 from bot.care.plainness import Avoided, find_avoided
+from bot.care.privacy.masking import find_private
 from bot.care.questions.book import Book
 from bot.care.questions.understanding import Answered, Refused, understand
 from bot.care.questions.words import hear

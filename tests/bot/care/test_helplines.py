@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.care.helplines import ASKED, Helpline, Helplines, write_lines
-from bot.care.units import OFFSETS, Span
+from bot.care.units.unit import OFFSETS, Span
 from bot.contacts import read_helplines
 from bot.steps import parse_toml
-from storage.library import read_library
+from storage.shipped.library import read_library
 
 #: A Monday, ten in the morning in Jakarta.
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 
 from bot.care.plainness import AvoidedWordsError, Plainness, find_avoided, is_long, longest_sentence, read_plainness
 from bot.steps import parse_toml
-from storage.library import CONTENT, read_library
+from storage.shipped.library import CONTENT, read_library
 
 
 def _plainness() -> Plainness:

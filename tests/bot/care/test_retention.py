@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from bot.care.retention import Retention, RetentionError, describe_changes, goes_on, read_retention, shorter_of
 from bot.steps import parse_toml
-from storage.library import CONTENT
+from storage.shipped.library import CONTENT
 
 _RULES: dict[str, Any] = parse_toml((CONTENT / "retention.toml").read_text(), "retention.toml")
 

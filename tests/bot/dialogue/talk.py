@@ -10,7 +10,7 @@ from bot.dialogue.events import Event, Found, Offer, Picked, Typed
 from bot.dialogue.flow import Answer
 from bot.dialogue.script import Script
 from bot.dialogue.state import State, read_state, write_state
-from storage.library import CONTENT
+from storage.shipped.library import CONTENT
 
 FOLDER = Path(__file__).parent / "content"
 #: Danger is heard by the real rules.

@@ -12,7 +12,7 @@ from bot.content import read_content
 from bot.dialogue.effects import Relay
 from bot.dialogue.events import Accompanied, Found, Typed
 from bot.dialogue.script import Script
-from storage.library import read_library
+from storage.shipped.library import read_library
 from tests.bot.dialogue.talk import Talk, name_place
 
 _COST = "Rawat jalan di klinik BNN gratis"

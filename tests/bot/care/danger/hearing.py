@@ -4,7 +4,7 @@ from functools import cache
 
 from bot.care.danger.reading import read_rules
 from bot.care.safety import Alarm, Calm, Doubt, Rules, Verdict, screen
-from storage.library import CONTENT
+from storage.shipped.library import CONTENT
 
 
 @cache

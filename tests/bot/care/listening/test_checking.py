@@ -8,7 +8,7 @@ from bot.care.listening.changes import Change, ChangeKind
 from bot.care.listening.checking import MOST_CHARS, MOST_SAID, Fault, check, check_words
 from bot.care.plainness import read_plainness
 from bot.steps import parse_toml
-from storage.library import read_library
+from storage.shipped.library import read_library
 from tests.bot.care.questions.asking import real_book
 
 DAY = date(2026, 11, 22)

@@ -5,7 +5,7 @@ from functools import cache
 from bot.care.questions.book import Book
 from bot.care.questions.reading import read_book
 from bot.care.questions.understanding import Answered, Offered, Refused, Understood, understand
-from storage.library import read_library
+from storage.shipped.library import read_library
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What typed words would tell about somebody, and what a bystander may see."""

@@ -1,0 +1,1 @@
+"""What happens once danger was heard."""

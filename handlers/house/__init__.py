@@ -1,0 +1,1 @@
+"""What is opened at the start and exchanged while serving: keys, content, land, directory."""

@@ -1,0 +1,1 @@
+"""What `singgah check` looks at."""

@@ -1,0 +1,1 @@
+"""What comes in: taken once, in order, within limits."""

@@ -1,0 +1,1 @@
+"""How a process ticks, takes its duties and tells how it fares."""

@@ -1,0 +1,1 @@
+"""Staff in their chats, and who gets in."""

@@ -1,0 +1,1 @@
+"""Copies to carry away, and the way back from them."""

@@ -1,0 +1,1 @@
+"""One writer, many readers, on SQLite and on PostgreSQL."""

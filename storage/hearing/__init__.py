@@ -1,0 +1,1 @@
+"""What staff change of how people are heard."""

@@ -1,0 +1,1 @@
+"""What has arrived, what is under way and what was given up."""

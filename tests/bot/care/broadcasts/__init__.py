@@ -1,0 +1,1 @@
+"""What a broadcast says, whom it reaches, and when it must not."""

@@ -1,0 +1,1 @@
+"""Places of Indonesia and the ways between them."""

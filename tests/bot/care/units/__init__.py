@@ -1,0 +1,1 @@
+"""Service units: read, compared, and offered to whom they suit."""

@@ -1,0 +1,1 @@
+"""A case in human hands, from the handoff to the follow-up."""

@@ -1,0 +1,1 @@
+"""What goes away on its day, and what proves it."""

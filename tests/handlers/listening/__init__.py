@@ -1,0 +1,1 @@
+"""What staff see of how people are heard, and how they change it together."""

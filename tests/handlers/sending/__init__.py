@@ -1,0 +1,1 @@
+"""What goes out: claimed, paced, tried and settled."""

@@ -1,0 +1,1 @@
+"""What goes on which day, and what must never come back."""

@@ -1,0 +1,1 @@
+"""Root keys, folder keys, and how they are turned and put away."""

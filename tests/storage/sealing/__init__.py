@@ -1,0 +1,1 @@
+"""How what a client says is sealed, and opened only in its place."""

@@ -1,0 +1,1 @@
+"""The audit chain, its signatures and its proof."""
