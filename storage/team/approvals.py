@@ -64,6 +64,12 @@ def hash_content(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
 
 
+def is_intact(content: bytes, content_hash: bytes, expected: bytes) -> bool:
+    """Tell whether a content still has the hash it was asked for with, and whether that is the expected one."""
+    stored = hmac.compare_digest(hash_content(content), content_hash)
+    return stored and hmac.compare_digest(content_hash, expected)
+
+
 def request_approval(work: Work, member: StaffMember, kind: Kind, content: bytes) -> bytes:
     """Ask for a second person; return the id of the wish."""
     approval_id = new_id()
@@ -94,7 +100,7 @@ def decide(work: Work, member: StaffMember, approval_id: bytes, seen_hash: bytes
         return Answer.GONE
     if agrees and wish.requested_by == member.id:
         return Answer.OWN
-    if not _is_intact(wish, seen_hash):
+    if not is_intact(wish.content, wish.content_hash, seen_hash):
         return Answer.CHANGED
     state, deed = (State.APPROVED, Deed.APPROVAL_GIVEN) if agrees else (State.REFUSED, Deed.APPROVAL_REFUSED)
     decided = {"state": state.value, "decided_by": member.id, "expires_at": work.now + LASTS}
@@ -110,7 +116,7 @@ def use_approval(work: Work, member: StaffMember, approval_id: bytes, kind: Kind
         return Answer.GONE
     if wish.state is not State.APPROVED or wish.decided_by == member.id:
         return Answer.GONE
-    if not _is_intact(wish, hash_content(content)):
+    if not is_intact(wish.content, wish.content_hash, hash_content(content)):
         return Answer.CHANGED
     used = update(approvals).where(approvals.c.approval_id == approval_id).values(state=State.USED.value)
     work.data.execute(used)
@@ -136,11 +142,6 @@ def forget_old_approvals(work: Work) -> None:
     """Drop what was decided and used, and what nobody decided in time; the audit chain keeps that it was."""
     over = approvals.c.state.in_([State.USED.value, State.REFUSED.value])
     work.data.execute(delete(approvals).where(or_(over, ~_is_fresh(work))))
-
-
-def _is_intact(wish: Approval, expected: bytes) -> bool:
-    stored = hmac.compare_digest(hash_content(wish.content), wish.content_hash)
-    return stored and hmac.compare_digest(wish.content_hash, expected)
 
 
 def _is_fresh(work: Work) -> ColumnElement[bool]:

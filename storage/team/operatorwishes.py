@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from storage.sealing.encryption import FolderId, new_id
 from storage.tables import operator_wishes
-from storage.team.approvals import LASTS, Answer, State, hash_content
+from storage.team.approvals import LASTS, Answer, State, hash_content, is_intact
 from storage.team.staffing import StaffId, StaffMember
 from storage.trail import audit
 from storage.trail.audit import OPERATOR, Deed, Detail, actor_of
@@ -68,7 +67,7 @@ def decide(work: Work, member: StaffMember, wish_id: bytes, seen_hash: bytes, *,
         return Answer.GONE
     if agrees and wish.asked_as == member.id:
         return Answer.OWN
-    if not _is_intact(wish, seen_hash):
+    if not is_intact(wish.content, wish.content_hash, seen_hash):
         return Answer.CHANGED
     state, deed = (State.APPROVED, Deed.APPROVAL_GIVEN) if agrees else (State.REFUSED, Deed.APPROVAL_REFUSED)
     _set(work, wish_id, state=state.value, decided_by=member.id, expires_at=work.now + LASTS)
@@ -81,7 +80,7 @@ def use(work: Work, wish: OperatorWish) -> Answer:
     stored = load(work, wish.id, lock=True)
     if stored is None or stored.state is not State.APPROVED or stored.decided_by == stored.asked_as:
         return Answer.GONE
-    if not _is_intact(stored, hash_content(wish.content)):
+    if not is_intact(stored.content, stored.content_hash, hash_content(wish.content)):
         return Answer.CHANGED
     _set(work, wish.id, state=State.USED.value)
     audit.record(work, OPERATOR, Deed.APPROVAL_USED, wish.id)
@@ -115,11 +114,6 @@ def forget_old(work: Work) -> None:
 
 def _set(work: Work, wish_id: bytes, **values: object) -> None:
     work.data.execute(update(operator_wishes).where(operator_wishes.c.wish_id == wish_id).values(**values))
-
-
-def _is_intact(wish: OperatorWish, expected: bytes) -> bool:
-    stored = hmac.compare_digest(hash_content(wish.content), wish.content_hash)
-    return stored and hmac.compare_digest(wish.content_hash, expected)
 
 
 def _is_fresh(work: Work) -> ColumnElement[bool]:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.care.units.unit import Span
+from bot.dialogue.state import State
 from handlers.caring import casework
+from handlers.conversing.conversation import place_of
 from handlers.house.opening import House
 from handlers.running import clock
 from handlers.steps import Steps
@@ -23,6 +25,8 @@ __all__ = ["CLIENT", "COUNSELLOR", "INTAKE", "KENDARI", "OTHER_CLIENT", "SULTRA"
 T = TypeVar("T")
 
 OTHER_CLIENT = "1002"
+#: Of a counsellor at a phone that others read.
+KNOCK = "Halo, bisa bicara sekarang? Buka kalau kamu sedang sendiri."
 KENDARI, SULTRA = "bnnk-kendari", "bnnp-sultra"
 
 
@@ -54,12 +58,24 @@ async def tick(bed: TestBed) -> None:
     await bed.flush()
 
 
+async def later(bed: TestBed, **amount: float) -> None:
+    """Let time pass, and do what is due then."""
+    bed.clock.pass_time(**amount)
+    await tick(bed)
+
+
 async def client_at(bed: TestBed, address: str = CLIENT) -> ClientId:
     """Find who writes from an address."""
     index = bed.world.address_index(bed.channel.name, address)
     found = await in_world(bed, lambda work: people.find_client(work, index))
     assert found is not None, "nobody writes from there"
     return found
+
+
+async def state_at(bed: TestBed) -> State:
+    """Read where the client is in the conversation."""
+    client_id = await client_at(bed)
+    return await in_world(bed, lambda work: place_of(bed.world, work, client_id))
 
 
 async def case_of(bed: TestBed, address: str = CLIENT) -> Case:

@@ -18,6 +18,7 @@ from storage.transaction import Work
 from tests.handlers.walking import in_world
 from tests.worlds import TestBed
 
+KNOCK = "Ada kabar yang kamu minta. Mau dibuka sekarang?"
 AUTHOR, APPROVER = "7001", "7002"
 TEXT = "Pelatihan menjahit dibuka hari Senin."
 CONTENT = Content({"id": Words(TEXT, ("Saya ikut", "Lain kali")), "en": Words("A sewing course.", ("I join", "Later"))})

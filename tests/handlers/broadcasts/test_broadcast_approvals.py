@@ -14,6 +14,7 @@ from tests.handlers.broadcasts.broadcasting import (
     APPROVER,
     AUTHOR,
     CONTENT,
+    KNOCK,
     TEXT,
     TRAINED,
     open_house,
@@ -21,8 +22,6 @@ from tests.handlers.broadcasts.broadcasting import (
 )
 from tests.handlers.walking import in_world
 from tests.worlds import TestBed
-
-KNOCK = "Ada kabar yang kamu minta. Mau dibuka sekarang?"
 
 
 async def test_nothing_is_asked_for_before_exactly_this_was_tried(bed: TestBed) -> None:

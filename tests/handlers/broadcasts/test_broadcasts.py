@@ -15,6 +15,7 @@ from storage.transaction import Work
 from tests.handlers.broadcasts.broadcasting import (
     AUTHOR,
     CONTENT,
+    KNOCK,
     TEXT,
     TRAINED,
     WANTING,
@@ -23,8 +24,6 @@ from tests.handlers.broadcasts.broadcasting import (
 )
 from tests.handlers.walking import accepted_case, case_of, client_at, in_world
 from tests.worlds import TestBed
-
-KNOCK = "Ada kabar yang kamu minta. Mau dibuka sekarang?"
 
 
 async def test_a_group_of_nineteen_is_refused_and_its_size_is_not_told(bed: TestBed) -> None:

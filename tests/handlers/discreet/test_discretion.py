@@ -5,24 +5,21 @@ from dataclasses import replace
 import pytest
 
 from bot.care.privacy.discretion import find_telling
-from bot.dialogue.state import State
-from handlers.conversing.conversation import place_of
 from handlers.discreet.knocking import UNASKED
 from handlers.inspecting.inspection import inspect
 from storage.casework.cases import Stage
 from tests.handlers.walking import (
     CLIENT,
     COUNSELLOR,
+    KNOCK,
     accepted_case,
-    client_at,
     closed_in,
-    in_world,
+    later,
     send_intake,
+    state_at,
     tick,
 )
 from tests.worlds import TestBed, real_house
-
-KNOCK = "Halo, bisa bicara sekarang? Buka kalau kamu sedang sendiri."
 
 
 async def _share(bed: TestBed) -> None:
@@ -31,14 +28,11 @@ async def _share(bed: TestBed) -> None:
         await bed.tap(CLIENT, label)
 
 
-async def _state(bed: TestBed) -> State:
-    client_id = await client_at(bed)
-    return await in_world(bed, lambda work: place_of(bed.world, work, client_id))
-
-
-async def _later(bed: TestBed, **amount: float) -> None:
-    bed.clock.pass_time(**amount)
-    await tick(bed)
+async def _shared_and_away(bed: TestBed) -> None:
+    """Have somebody whose phone others read talk with a counsellor and put it away."""
+    await accepted_case(bed)
+    await _share(bed)
+    await later(bed, minutes=11)
 
 
 async def test_settings_are_offered_once_after_the_first_request(bed: TestBed) -> None:
@@ -50,9 +44,7 @@ async def test_settings_are_offered_once_after_the_first_request(bed: TestBed) -
 
 
 async def test_a_counsellor_s_words_come_only_after_a_tap(bed: TestBed) -> None:
-    await accepted_case(bed)
-    await _share(bed)
-    await _later(bed, minutes=11)
+    await _shared_and_away(bed)
     before = len(bed.heard(CLIENT))
 
     await bed.say(COUNSELLOR, "Bagaimana rehabilitasinya?")
@@ -73,9 +65,7 @@ async def test_somebody_who_is_there_is_not_knocked_at(bed: TestBed) -> None:
 
 
 async def test_several_words_wait_behind_one_knock_in_order(bed: TestBed) -> None:
-    await accepted_case(bed)
-    await _share(bed)
-    await _later(bed, minutes=11)
+    await _shared_and_away(bed)
     before = len(bed.heard(CLIENT))
     await bed.say(COUNSELLOR, "Satu.")
     await tick(bed)
@@ -88,9 +78,7 @@ async def test_several_words_wait_behind_one_knock_in_order(bed: TestBed) -> Non
 
 
 async def test_who_writes_without_opening_is_told_again(bed: TestBed) -> None:
-    await accepted_case(bed)
-    await _share(bed)
-    await _later(bed, minutes=11)
+    await _shared_and_away(bed)
     await bed.say(COUNSELLOR, "Satu.")
     await tick(bed)
 
@@ -100,9 +88,7 @@ async def test_who_writes_without_opening_is_told_again(bed: TestBed) -> None:
 
 
 async def test_turning_it_off_lets_in_what_waits(bed: TestBed) -> None:
-    await accepted_case(bed)
-    await _share(bed)
-    await _later(bed, minutes=11)
+    await _shared_and_away(bed)
     await bed.say(COUNSELLOR, "Satu.")
     await tick(bed)
 
@@ -111,7 +97,7 @@ async def test_turning_it_off_lets_in_what_waits(bed: TestBed) -> None:
         await bed.tap(CLIENT, label)
 
     assert any("Satu." in said for said in bed.heard(CLIENT)[-4:])
-    assert not (await _state(bed)).careful
+    assert not (await state_at(bed)).careful
 
 
 async def test_words_wait_for_the_hours_in_which_they_may_come(bed: TestBed) -> None:
@@ -119,14 +105,14 @@ async def test_words_wait_for_the_hours_in_which_they_may_come(bed: TestBed) -> 
     await bed.say(CLIENT, "pengaturan")
     for label in ("Jam aman", "18.00", "2 jam", "Selesai"):
         await bed.tap(CLIENT, label)
-    await _later(bed, minutes=11)
+    await later(bed, minutes=11)
     before = len(bed.heard(CLIENT))
 
     await bed.say(COUNSELLOR, "Apa kabar?")  # shortly after ten in the morning
     await tick(bed)
     assert bed.heard(CLIENT)[before:] == []
 
-    await _later(bed, hours=8)
+    await later(bed, hours=8)
     assert "Apa kabar?" in bed.heard(CLIENT)[-1]
 
 
@@ -140,7 +126,7 @@ async def test_reminders_keep_the_hours_and_say_the_chosen_words(bed: TestBed) -
 
     heard: dict[int, list[str]] = {}
     for hour in range(24 * 8):
-        await _later(bed, hours=1)
+        await later(bed, hours=1)
         fresh = bed.heard(CLIENT)[before:]
         before += len(fresh)
         if fresh:
@@ -196,7 +182,7 @@ async def test_after_berhenti_nothing_comes_unasked_for_a_year(bed: TestBed) -> 
     before = len(bed.heard(CLIENT))
 
     for _ in range(80):
-        await _later(bed, days=1)
+        await later(bed, days=1)
 
     assert len(bed.heard(CLIENT)) == before
 
@@ -228,7 +214,7 @@ async def test_everything_the_clock_sends_is_among_what_was_checked(bed: TestBed
     await closed_in(bed, Stage.IN_REHABILITATION)
     before = len(bed.heard(CLIENT))
     for _ in range(30):
-        await _later(bed, days=1)
+        await later(bed, days=1)
 
     telling = bed.world.plans.telling
     assert bed.heard(CLIENT)[before:]
@@ -243,6 +229,6 @@ async def test_who_said_berhenti_is_not_told_what_units_do(bed: TestBed) -> None
 
     await bed.tap(COUNSELLOR, "Belum bisa")
     for _ in range(10):
-        await _later(bed, days=1)
+        await later(bed, days=1)
 
     assert len(bed.heard(CLIENT)) == before

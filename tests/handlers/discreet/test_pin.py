@@ -6,16 +6,24 @@ from functools import partial
 import pytest
 from sqlalchemy import Table
 
-from bot.dialogue.state import State
-from handlers.conversing.conversation import place_of
 from storage.casework.cases import Stage
 from storage.clients.discretion import load_discretion
 from storage.tables import clients, conversations, transcripts
 from storage.transaction import Work
-from tests.handlers.walking import CLIENT, COUNSELLOR, accepted_case, client_at, closed_in, in_world, tick
+from tests.handlers.walking import (
+    CLIENT,
+    COUNSELLOR,
+    KNOCK,
+    accepted_case,
+    client_at,
+    closed_in,
+    in_world,
+    later,
+    state_at,
+    tick,
+)
 from tests.worlds import TestBed
 
-KNOCK = "Halo, bisa bicara sekarang? Buka kalau kamu sedang sendiri."
 PIN = "2468"
 
 
@@ -28,16 +36,6 @@ async def _set_pin(bed: TestBed, pin: str = PIN) -> None:
     await bed.tap(CLIENT, "PIN")
     await bed.tap(CLIENT, "Pasang atau ganti PIN")
     await bed.say(CLIENT, pin, pin)
-
-
-async def _state(bed: TestBed) -> State:
-    client_id = await client_at(bed)
-    return await in_world(bed, lambda work: place_of(bed.world, work, client_id))
-
-
-async def _later(bed: TestBed, **amount: float) -> None:
-    bed.clock.pass_time(**amount)
-    await tick(bed)
 
 
 WHAT_SHOWS: dict[str, Callable[[TestBed], Awaitable[None]]] = {
@@ -56,7 +54,7 @@ async def test_nothing_is_shown_before_the_pin(bed: TestBed, way: str) -> None:
     await accepted_case(bed)
     await bed.say(CLIENT, "data saya")
     await _set_pin(bed)
-    await _later(bed, minutes=11)
+    await later(bed, minutes=11)
     before = len(bed.heard(CLIENT))
 
     await WHAT_SHOWS[way](bed)
@@ -68,20 +66,20 @@ async def test_the_right_pin_leads_back_to_where_the_person_was(bed: TestBed) ->
     await bed.say(CLIENT, "/start", "1")
     await _set_pin(bed)
     await bed.tap(CLIENT, "Selesai")
-    place = (await _state(bed)).flow
-    await _later(bed, minutes=11)
+    place = (await state_at(bed)).flow
+    await later(bed, minutes=11)
     await bed.say(CLIENT, "lanjut")
 
     await bed.say(CLIENT, PIN)
 
-    assert (await _state(bed)).flow == place == "intake"
+    assert (await state_at(bed)).flow == place == "intake"
     assert "Sebelum bercerita" in bed.heard(CLIENT)[-1]
 
 
 async def test_a_check_in_waits_behind_the_pin(bed: TestBed) -> None:
     await closed_in(bed, Stage.IN_REHABILITATION)
     await _set_pin(bed)
-    await _later(bed, days=7, hours=2)
+    await later(bed, days=7, hours=2)
     assert bed.heard(CLIENT)[-1] == "Halo, ada pesan untukmu. Buka kalau kamu sedang sendiri."
 
     await bed.tap(CLIENT, "Buka")
@@ -94,7 +92,7 @@ async def test_a_check_in_waits_behind_the_pin(bed: TestBed) -> None:
 async def test_a_counsellor_s_words_wait_behind_knock_and_pin(bed: TestBed) -> None:
     await accepted_case(bed)
     await _set_pin(bed)
-    await _later(bed, minutes=11)
+    await later(bed, minutes=11)
     await bed.say(COUNSELLOR, "Apa kabar?")
     await tick(bed)
     assert bed.heard(CLIENT)[-1] == KNOCK
@@ -109,14 +107,14 @@ async def test_a_counsellor_s_words_wait_behind_knock_and_pin(bed: TestBed) -> N
 async def test_after_five_wrong_ones_the_right_one_waits_a_quarter_of_an_hour(bed: TestBed) -> None:
     await bed.say(CLIENT, "/start")
     await _set_pin(bed)
-    await _later(bed, minutes=11)
+    await later(bed, minutes=11)
     await bed.say(CLIENT, *(f"000{digit}" for digit in range(5)))
     assert "Tunggu 15 menit" in bed.heard(CLIENT)[-1]
 
     await bed.say(CLIENT, PIN)
     assert "Tunggu 15 menit" in bed.heard(CLIENT)[-1]
 
-    await _later(bed, minutes=15)
+    await later(bed, minutes=15)
     await bed.say(CLIENT, PIN)
     assert not bed.heard(CLIENT)[-1].startswith(("Ketik PIN-mu", "Terlalu banyak", "PIN itu"))
 
@@ -126,7 +124,7 @@ async def test_ten_thousand_guesses_do_not_fit_into_a_week(bed: TestBed) -> None
     await _set_pin(bed, "9999")
     looked_at = 0
     for _ in range(4):
-        await _later(bed, minutes=15)
+        await later(bed, minutes=15)
         for guess in range(7):
             await bed.say(CLIENT, f"{guess:04}")
             looked_at += bed.heard(CLIENT)[-1].startswith("PIN itu") or "Tunggu 15 menit" in bed.heard(CLIENT)[-1]
@@ -139,7 +137,7 @@ async def test_ten_thousand_guesses_do_not_fit_into_a_week(bed: TestBed) -> None
 async def test_danger_is_heard_without_the_pin(bed: TestBed) -> None:
     await accepted_case(bed)
     await _set_pin(bed)
-    await _later(bed, minutes=11)
+    await later(bed, minutes=11)
 
     await bed.say(CLIENT, "aku mau mati")
 
@@ -155,7 +153,7 @@ async def test_the_help_card_before_the_pin_tells_neither_the_place_nor_the_unit
     assert "112" in bed.last(CLIENT).text
     assert "Kendari" in bed.last(CLIENT).text
     await _set_pin(bed)
-    await _later(bed, minutes=11)
+    await later(bed, minutes=11)
 
     await bed.say(CLIENT, "darurat")
 
@@ -167,7 +165,7 @@ async def test_the_help_card_before_the_pin_tells_neither_the_place_nor_the_unit
 async def test_stopping_and_erasing_need_no_pin(bed: TestBed) -> None:
     await bed.say(CLIENT, "/start")
     await _set_pin(bed)
-    await _later(bed, minutes=11)
+    await later(bed, minutes=11)
 
     await bed.say(CLIENT, "berhenti")
     assert bed.heard(CLIENT)[-2].startswith("Baik. Kami tidak akan mengirim pengingat lagi.")
@@ -179,7 +177,7 @@ async def test_stopping_and_erasing_need_no_pin(bed: TestBed) -> None:
 async def test_a_locked_person_s_words_reach_nobody(bed: TestBed) -> None:
     await accepted_case(bed)
     await _set_pin(bed)
-    await _later(bed, minutes=11)
+    await later(bed, minutes=11)
     before = len(bed.heard(COUNSELLOR))
 
     await bed.say(CLIENT, "siapa konselormu?")
@@ -195,11 +193,11 @@ async def test_the_return_phrase_opens_what_the_pin_closed(bed: TestBed) -> None
     phrase = shown.splitlines()[2]
     await bed.tap(CLIENT, "Tutup halaman ini")
     await _set_pin(bed)
-    await _later(bed, minutes=11)
+    await later(bed, minutes=11)
 
     await bed.say(CLIENT, phrase)
 
-    assert not (await _state(bed)).has_pin
+    assert not (await state_at(bed)).has_pin
     assert any(said.startswith("PIN lama sudah dilepas") for said in bed.heard(CLIENT)[-4:])
 
 
@@ -208,7 +206,7 @@ async def test_the_pin_is_kept_nowhere_in_clear(bed: TestBed) -> None:
     await _set_pin(bed, "135790")
     client_id = await client_at(bed)
     wishes = await in_world(bed, lambda work: load_discretion(work, client_id))
-    state = await _state(bed)
+    state = await state_at(bed)
 
     assert wishes.pin is not None
     assert "135790" not in f"{wishes}{state}"
@@ -225,7 +223,7 @@ async def test_two_different_pins_set_none(bed: TestBed) -> None:
     await bed.say(CLIENT, "12", "1234", "4321")
 
     assert bed.heard(CLIENT)[-1].startswith("Angkanya berbeda")
-    assert not (await _state(bed)).has_pin
+    assert not (await state_at(bed)).has_pin
 
 
 async def test_the_pin_typed_beside_a_counsellor_is_not_passed_on(bed: TestBed) -> None:
@@ -236,4 +234,4 @@ async def test_the_pin_typed_beside_a_counsellor_is_not_passed_on(bed: TestBed) 
     assert PIN not in "".join(bed.heard(COUNSELLOR))
     await bed.tap(CLIENT, "PIN")
     await bed.tap(CLIENT, "Lepas PIN")
-    assert not (await _state(bed)).has_pin
+    assert not (await state_at(bed)).has_pin
