@@ -57,6 +57,10 @@ class WatchedDatabase(Database):
         """Write, and let no time pass meanwhile."""
         return await self._watch(self._real.write(job))
 
+    async def write_along(self, job: Callable[[Work], T]) -> T:
+        """Write with whatever is written next."""
+        return await self._watch(self._real.write_along(job))
+
     async def write_last(self, job: Callable[[Work], T]) -> T:
         """Write behind others."""
         return await self._watch(self._real.write_last(job))

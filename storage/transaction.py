@@ -94,6 +94,7 @@ class Transactions:
         self._clock = clock
         self._random = random
         self._attempts = 1 if is_sqlite(engine) else 3  # SQLite has waited its busy timeout already
+        self._is_busy = False
         self._erased = True  # an earlier process may have been killed before it emptied the journal
 
     @property
@@ -153,13 +154,18 @@ class Transactions:
         return outcomes
 
     def _begin(self, connection: Connection, *, is_synced: bool) -> DBAPIError | None:
-        """Begin a transaction; return why nobody's step can begin now, after the wait that each would have alone."""
+        """Begin a transaction; return why nobody's step can begin now, after the wait that each would have alone.
+
+        While the database stays locked, those who come later wait less: whoever delivers hears of it in time.
+        """
         try:
-            begin(connection, is_synced=is_synced)
+            begin(connection, is_synced=is_synced, is_busy=self._is_busy)
         except DBAPIError as failure:
             if self._attempts > 1 or not will_pass(failure):
                 raise
+            self._is_busy = True
             return failure
+        self._is_busy = False
         return None
 
     def _run_guarded(self, connection: Connection, job: Job, now: datetime, changes: KeyChanges) -> Outcome:

@@ -12,6 +12,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from storage.errors import StorageError
 
 _BUSY_MS = 5_000
+#: For whoever comes after somebody has waited as long as that in vain.
+_STILL_BUSY_MS = 1_000
 _BRIEFLY_MS = 50
 _STOPPED_MS = 10_000
 _SYNCED, _UNSYNCED = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
@@ -82,12 +84,14 @@ def open_reader(url: str, connections: int) -> Engine:
     )
 
 
-def begin(connection: Connection, *, is_synced: bool) -> None:
-    """Begin a writer's transaction; `is_synced`: False when a loss of power may undo it, with nothing before it."""
+def begin(connection: Connection, *, is_synced: bool, is_busy: bool = False) -> None:
+    """Begin a writer's transaction.
+
+    `is_synced`: False when a loss of power may undo it, with nothing before it.  `is_busy`: whether somebody has just
+    waited in vain for an SQLite file that is locked, so that this one need not wait as long.
+    """
     if connection.dialect.name == "sqlite":
-        # Said each time, so that no transaction inherits it from one that failed.
-        connection.connection.cursor().execute(_SYNCED if is_synced else _UNSYNCED)
-        connection.begin()
+        _begin_sqlite(connection, is_synced=is_synced, is_busy=is_busy)
         return
     connection.begin()
     if not is_synced:
@@ -126,6 +130,20 @@ def will_pass(failure: BaseException, *, reading: bool = False) -> bool:
     if reading and (sqlite_code == _READ_ONLY_SQLITE_CODE or sqlstate == _READ_ONLY_SQLSTATE):
         return False
     return failure.connection_invalidated or sqlstate in _PASSING_SQLSTATES or sqlite_code in _PASSING_SQLITE_CODES
+
+
+def _begin_sqlite(connection: Connection, *, is_synced: bool, is_busy: bool) -> None:
+    cursor = connection.connection.cursor()
+    # Said each time, so that no transaction inherits it from one that failed.
+    cursor.execute(_SYNCED if is_synced else _UNSYNCED)
+    if not is_busy:
+        connection.begin()
+        return
+    cursor.execute(f"PRAGMA busy_timeout={_STILL_BUSY_MS}")
+    try:
+        connection.begin()
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
 
 
 def _checkpoint(connection: Connection) -> bool:

@@ -64,37 +64,36 @@ class Walks:
 
 
 @pytest.mark.alone
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_a_flooder_slows_down_nobody_loses_nothing_of_theirs_and_fills_no_disk(
     bot_api: BotApi, guarded: TelegramProcess
 ) -> None:
+    flooder = bot_api.person("Contoh Banjir")
+    await flooder.start()
+    before = _measure(guarded)
+    sent = await _flood(flooder)
+    await bot_api.wait_until_idle(timeout=PATIENCE_S)
+    growth = _measure(guarded) - before
+
     quiet, busy = Walks(), Walks()
     await quiet.take_round(bot_api)
-    before = _measure(guarded)
-    await quiet.take_round(bot_api)
-    of_a_person = (_measure(guarded) - before) / _PEOPLE
-
-    flooder = bot_api.person("Contoh Banjir")
-    before = _measure(guarded)
-    await flooder.start()
     flooding = asyncio.create_task(_flood(flooder))
     await busy.take_round(bot_api)
     while not flooding.done():
         await busy.take_round(bot_api)
-    sent = await flooding
+    sent += await flooding
     await bot_api.wait_until_idle(timeout=PATIENCE_S)
-    growth = _measure(guarded) - before - of_a_person * len(busy.people)
     # Before and after, for what else the machine does changes in between.
     await quiet.take_round(bot_api)
     log.info(
-        "p95 quiet %.2f s, flooded %.2f s, %d people; %d bytes a person, %d of the flood",
-        *(quiet.p95, busy.p95, len(busy.people), of_a_person, growth),
+        "p95 quiet %.2f s, flooded %.2f s, %d people; %d bytes of the flood",
+        *(quiet.p95, busy.p95, len(busy.people), growth),
     )
 
-    assert sent == _SECONDS * _A_SECOND
+    assert sent == 2 * _SECONDS * _A_SECOND
     assert all(any("Ini yang akan dilihat konselor" in text for text in person.received) for person in busy.people)
     assert busy.p95 <= 2 * quiet.p95 + _ALLOWANCE_S
-    assert len(flooder.received) < 100 + 2 * _SECONDS
+    assert len(flooder.received) < 100 + 4 * _SECONDS
     assert growth < _LARGEST_GROWTH
     await flooder.send("aku mau mati saja malam ini")
     await hear(flooder, "119")

@@ -144,7 +144,8 @@ def test_places_that_come_soon_are_counted_as_well() -> None:
     pace.book(0.0, 2)
 
     assert pace.count(0.0, 0.0) == 0
-    assert pace.count(0.0, 0.1) == 2
+    assert pace.count(0.0, 0.1) == 1
+    assert pace.count(0.0, 0.2) == 4
 
 
 def test_places_are_counted_to_within_one_and_never_where_there_is_none() -> None:

@@ -79,6 +79,25 @@ async def test_a_step_waits_for_another_process_that_is_writing(on_sqlite: Datab
     assert await list_numbers(on_sqlite) == [1]
 
 
+async def test_who_comes_while_the_database_stays_locked_is_told_sooner(
+    on_sqlite: Database, sqlite_stores: Stores
+) -> None:
+    other = sqlite3.connect(make_url(sqlite_stores.url).database or "", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waited: list[float] = []
+    for number in (1, 2):
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(StoreUnavailable):
+            await on_sqlite.write(add(number))
+        waited.append(asyncio.get_running_loop().time() - began)
+    other.execute("COMMIT")
+    other.close()
+
+    assert waited[1] < waited[0] / 2
+    await on_sqlite.write(add(3))
+    assert await list_numbers(on_sqlite) == [3]
+
+
 async def test_many_steps_that_find_the_database_locked_wait_together_and_not_one_after_the_other(
     sqlite_stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
