@@ -58,8 +58,8 @@ class WatchedDatabase(Database):
         return await self._watch(self._real.write(job))
 
     async def write_along(self, job: Callable[[Work], T]) -> T:
-        """Write with whatever is written next."""
-        return await self._watch(self._real.write_along(job))
+        """Write without a sync, and wait for nobody: while the thread is known to be at work no timer goes off."""
+        return await self._watch(self._real.write_unsynced(job))
 
     async def write_last(self, job: Callable[[Work], T]) -> T:
         """Write behind others."""
