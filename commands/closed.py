@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.dialogue.script import Script
 from browser.headers import QuietHeaders
@@ -92,4 +93,19 @@ def build_closed_app(script: Script, why: Closed, *, secure: bool, more: Sequenc
         *(Route(path, desk, methods=_METHODS) for path in ("/desk", "/desk/{rest:path}")),
         Route("/{rest:path}", closed, methods=_METHODS),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(QuietHeaders, secure=secure)])
+    return Starlette(routes=routes, middleware=[Middleware(_HangUp), Middleware(QuietHeaders, secure=secure)])
+
+
+class _HangUp:
+    """Ends a connection with each answer: whoever kept it would go on talking to a closed house after it has opened."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_and_end(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+            await send(message)
+
+        await self._app(scope, receive, send_and_end)

@@ -85,6 +85,8 @@ async def test_people_read_whom_to_call_and_machines_read_that_it_is_sealed(bot_
         alive, ready = await client.get("/healthz"), await client.get("/readyz")
         others = [await client.post("/hook/telegram", json={}), await client.get("/anything")]
 
+    # Whoever kept a connection would go on talking to the closed house once it is open.
+    assert {answer.headers["connection"] for answer in (*pages, *others, *desk, alive, ready)} == {"close"}
     for page in pages:
         assert page.status_code == 503
         for words in ("119", "129", "healing119.id", "tutup sebentar", "closed for a while", 'lang="en"'):
