@@ -90,10 +90,10 @@ def _show(wish: OperatorWish, member: StaffMember, people: Mapping[Any, str]) ->
         wanted.matter,
         wanted.particulars,
         tuple(tuple(str(cell) for cell in row) for row in figures["rows"]),
-        "" if wish.asked_as is None else people.get(wish.asked_as, ""),
+        "" if wish.requested_by is None else people.get(wish.requested_by, ""),
         wish.content_hash.hex(),
         wish.expires_at,
-        wish.asked_as == member.id,
+        wish.requested_by == member.id,
         wish.state is State.APPROVED,
     )
 

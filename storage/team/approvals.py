@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 
@@ -59,6 +59,30 @@ class Approval:
     expires_at: datetime
 
 
+class Wish(Protocol):
+    """What a decision looks at: a wish at the desk, or one of the operator."""
+
+    @property
+    def requested_by(self) -> StaffId | None:
+        """Whose wish it is; None for somebody without a name here."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """What is wanted, as it is stored now."""
+        ...
+
+    @property
+    def content_hash(self) -> bytes:
+        """What the wish was bound to."""
+        ...
+
+    @property
+    def state(self) -> State:
+        """How far it has come."""
+        ...
+
+
 def hash_content(content: bytes) -> bytes:
     """Return what an approval is bound to."""
     return hashlib.sha256(content).digest()
@@ -68,6 +92,17 @@ def is_intact(content: bytes, content_hash: bytes, expected: bytes) -> bool:
     """Tell whether a content still has the hash it was asked for with, and whether that is the expected one."""
     stored = hmac.compare_digest(hash_content(content), content_hash)
     return stored and hmac.compare_digest(content_hash, expected)
+
+
+def find_objection(wish: Wish | None, member: StaffMember, seen_hash: bytes, *, agrees: bool) -> Answer | None:
+    """Tell why this person cannot decide on a wish now; None when they can.  `seen_hash`: of what they were shown."""
+    if wish is None or wish.state is not State.WAITING:
+        return Answer.GONE
+    if agrees and wish.requested_by == member.id:
+        return Answer.OWN
+    if not is_intact(wish.content, wish.content_hash, seen_hash):
+        return Answer.CHANGED
+    return None
 
 
 def request_approval(work: Work, member: StaffMember, kind: Kind, content: bytes) -> bytes:
@@ -96,12 +131,9 @@ def decide(work: Work, member: StaffMember, approval_id: bytes, seen_hash: bytes
     whatever session; whether this person's role may decide is for the caller to ask.
     """
     wish = load_approval(work, approval_id, lock=True)
-    if wish is None or wish.state is not State.WAITING:
-        return Answer.GONE
-    if agrees and wish.requested_by == member.id:
-        return Answer.OWN
-    if not is_intact(wish.content, wish.content_hash, seen_hash):
-        return Answer.CHANGED
+    objection = find_objection(wish, member, seen_hash, agrees=agrees)
+    if objection is not None:
+        return objection
     state, deed = (State.APPROVED, Deed.APPROVAL_GIVEN) if agrees else (State.REFUSED, Deed.APPROVAL_REFUSED)
     decided = {"state": state.value, "decided_by": member.id, "expires_at": work.now + LASTS}
     work.data.execute(update(approvals).where(approvals.c.approval_id == approval_id).values(**decided))

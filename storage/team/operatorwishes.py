@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from storage.sealing.encryption import FolderId, new_id
 from storage.tables import operator_wishes
-from storage.team.approvals import LASTS, Answer, State, hash_content, is_intact
+from storage.team.approvals import LASTS, Answer, State, find_objection, hash_content, is_intact
 from storage.team.staffing import StaffId, StaffMember
 from storage.trail import audit
 from storage.trail.audit import OPERATOR, Deed, Detail, actor_of
@@ -20,10 +20,10 @@ from storage.transaction import Work
 
 @dataclass(frozen=True, slots=True)
 class OperatorWish:
-    """A wish.  `asked_as`: the operator's own desk, None without one.  `decided_by`: None while it waits."""
+    """A wish.  `requested_by`: the operator's own desk, None without one.  `decided_by`: None while it waits."""
 
     id: bytes
-    asked_as: StaffId | None
+    requested_by: StaffId | None
     content: bytes
     content_hash: bytes
     state: State
@@ -63,12 +63,9 @@ def decide(work: Work, member: StaffMember, wish_id: bytes, seen_hash: bytes, *,
     decide is for the caller to ask.
     """
     wish = load(work, wish_id, lock=True)
-    if wish is None or wish.state is not State.WAITING:
-        return Answer.GONE
-    if agrees and wish.asked_as == member.id:
-        return Answer.OWN
-    if not is_intact(wish.content, wish.content_hash, seen_hash):
-        return Answer.CHANGED
+    objection = find_objection(wish, member, seen_hash, agrees=agrees)
+    if objection is not None:
+        return objection
     state, deed = (State.APPROVED, Deed.APPROVAL_GIVEN) if agrees else (State.REFUSED, Deed.APPROVAL_REFUSED)
     _set(work, wish_id, state=state.value, decided_by=member.id, expires_at=work.now + LASTS)
     audit.record(work, actor_of(member.id), deed, wish_id)
@@ -78,7 +75,7 @@ def decide(work: Work, member: StaffMember, wish_id: bytes, seen_hash: bytes, *,
 def use(work: Work, wish: OperatorWish) -> Answer:
     """Use an approval up, once; only what is stored now under the wish, and was approved, counts."""
     stored = load(work, wish.id, lock=True)
-    if stored is None or stored.state is not State.APPROVED or stored.decided_by == stored.asked_as:
+    if stored is None or stored.state is not State.APPROVED or stored.decided_by == stored.requested_by:
         return Answer.GONE
     if not is_intact(stored.content, stored.content_hash, hash_content(wish.content)):
         return Answer.CHANGED
