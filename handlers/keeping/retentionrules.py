@@ -1,11 +1,16 @@
 """How long everything is kept: what the file says, once somebody agreed to whatever it keeps longer than before."""
 
+from functools import partial
+
 from bot.care.retention import Retention, shorter_of
 from storage.database import Database
+from storage.engine.leadership import go_alone
 from storage.keeping.rulesinforce import put_in_force, read_retention_in_force
 from storage.trail import audit
 from storage.trail.audit import OPERATOR, SERVICE, Actor, Deed
 from storage.transaction import Work
+
+_RULES = 0x57A1  # an arbitrary number, the same in every process
 
 
 async def find_in_force(database: Database, wanted: Retention) -> Retention:
@@ -15,17 +20,26 @@ async def find_in_force(database: Database, wanted: Retention) -> Retention:
     less needs nobody; what it keeps longer waits for `adopt`.
     """
     kept = await database.read(read_retention_in_force)
-    holds = wanted if kept is None else shorter_of(kept, wanted)
-    if kept is None:
-        await database.write(lambda work: put_in_force(work, holds))
-    elif holds != kept:
-        await database.write(lambda work: _change(work, SERVICE, holds))
-    return holds
+    if kept is not None and shorter_of(kept, wanted) == kept:
+        return kept
+    return await database.write(partial(_take_up, wanted))
 
 
 def adopt(work: Work, rules: Retention) -> None:
     """Put rules in force that keep something longer; two persons agreed to them."""
     _change(work, OPERATOR, rules)
+
+
+def _take_up(wanted: Retention, work: Work) -> Retention:
+    go_alone(work, _RULES)  # processes that start at once find what the first of them has put in force
+    kept = read_retention_in_force(work)
+    if kept is None:
+        put_in_force(work, wanted)
+        return wanted
+    holds = shorter_of(kept, wanted)
+    if holds != kept:
+        _change(work, SERVICE, holds)
+    return holds
 
 
 def _change(work: Work, actor: Actor, rules: Retention) -> None:
