@@ -7,7 +7,7 @@ from bot.config import Config
 from commands.parts import Part
 from handlers.team import enrolment
 from handlers.world import World
-from storage.engine.leadership import go_alone
+from storage.engine.leadership import Alone, go_alone
 from storage.team import staffing
 from storage.team.staffing import Purpose, Role, StaffMember
 from storage.trail.audit import OPERATOR
@@ -16,7 +16,6 @@ from storage.transaction import Work
 #: Unit of the first counsellor, so that a trial has somebody to answer.
 FIRST_UNIT = "bnnk-kendari"
 _FIRST_ALIAS = "Kak Melati"
-_FIRST_STAFF = 0x57A0  # an arbitrary number, the same in every process
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ async def sign_in_links(world: World) -> Links:
     """
 
     def step(work: Work) -> Links:
-        go_alone(work, _FIRST_STAFF)  # processes that start at once add them once
+        go_alone(work, Alone.FIRST_STAFF)  # processes that start at once add them once
         staff = staffing.list_staff(work)
         unit = world.units.get(FIRST_UNIT) or next(unit for unit in world.units.values() if unit.takes_handoffs)
         if staff and not _listens_to_itself(world.config):

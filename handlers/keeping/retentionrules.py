@@ -4,13 +4,11 @@ from functools import partial
 
 from bot.care.retention import Retention, shorter_of
 from storage.database import Database
-from storage.engine.leadership import go_alone
+from storage.engine.leadership import Alone, go_alone
 from storage.keeping.rulesinforce import put_in_force, read_retention_in_force
 from storage.trail import audit
 from storage.trail.audit import OPERATOR, SERVICE, Actor, Deed
 from storage.transaction import Work
-
-_RULES = 0x57A1  # an arbitrary number, the same in every process
 
 
 async def find_in_force(database: Database, wanted: Retention) -> Retention:
@@ -31,7 +29,7 @@ def adopt(work: Work, rules: Retention) -> None:
 
 
 def _take_up(wanted: Retention, work: Work) -> Retention:
-    go_alone(work, _RULES)  # processes that start at once find what the first of them has put in force
+    go_alone(work, Alone.RETENTION)  # processes that start at once find what the first of them has put in force
     kept = read_retention_in_force(work)
     if kept is None:
         put_in_force(work, wanted)

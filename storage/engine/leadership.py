@@ -1,6 +1,7 @@
 """Leases by which one process at a time does what must not be done twice at once."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, literal_column, select, update
 
@@ -14,6 +15,13 @@ _EPOCH_JULIAN_DAY = 2_440_587.5
 
 class DutyLost(StorageError):
     """Another process has the duty by now; nothing of this step was stored."""
+
+
+class Alone(IntEnum):
+    """Steps that processes take one after the other; the numbers are arbitrary, and the same in every release."""
+
+    FIRST_STAFF = 0x57A0
+    RETENTION = 0x57A1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +75,10 @@ def check(work: Work, term: Term) -> None:
         raise DutyLost(f"another process has the duty {term.name} by now; it does what is left")
 
 
-def go_alone(work: Work, number: int) -> None:
-    """Let no other process past the same number before this step ends; on SQLite no step runs beside another."""
+def go_alone(work: Work, step: Alone) -> None:
+    """Let no other process into the same step before this one ends; on SQLite no step runs beside another."""
     if work.data.dialect.name != "sqlite":
-        work.data.execute(select(func.pg_advisory_xact_lock(number)))
+        work.data.execute(select(func.pg_advisory_xact_lock(step)))
 
 
 def list_held(work: Work) -> list[str]:
