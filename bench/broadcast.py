@@ -25,6 +25,7 @@ PEERS = (
 LEAST_SHARE, MOST_REFUSED, MOST_REPLY_S = 0.97, 3, 0.15
 
 MOST_REPLIES = 40
+LEAST_RECIPIENTS = 300
 
 _REPLY_EACH_S = 2.0
 _LOOK_S = 0.25
@@ -165,6 +166,8 @@ def main() -> None:
     parser.add_argument("--recipients", type=int, default=1_000, help="of each broadcast (default 1,000)")
     parser.add_argument("--full", action="store_true", help="every way of counting (an hour on a slow machine)")
     arguments = parser.parse_args()
+    if arguments.recipients < LEAST_RECIPIENTS:
+        parser.error(f"--recipients must be at least {LEAST_RECIPIENTS}: fewer have no rate to speak of")
     logging.disable()  # peers report every refusal at length
     print(f"{'':<38}{'model':<22}{'jitter':<14}{'share':>7}{'429s':>7}{'lost':>7}{'doubled':>8}", end="")
     print(f"{'reply p50':>11}{'p99 ms':>11}")

@@ -9,10 +9,11 @@ from typing import Any
 from aiolimiter import AsyncLimiter  # type: ignore[import-not-found] # bench.peers installs it
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
-from telegram.request import BaseRequest, RequestData
+from telegram.request import RequestData
 
 from bench.intake import REPLY, sent_message
 from bench.limiters import LIMIT, Platform
+from bench.null_transport import WithoutNetwork
 
 _MOST_RETRIES = 20
 
@@ -74,22 +75,11 @@ async def _open_bot(platform: Platform, limiter: AIORateLimiter) -> Send:
     return send
 
 
-class _Way(BaseRequest):
+class _Way(WithoutNetwork):
     """From python-telegram-bot to the platform."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-
-    @property
-    def read_timeout(self) -> float | None:
-        """Never wait."""
-        return None
-
-    async def initialize(self) -> None:
-        """Open nothing."""
-
-    async def shutdown(self) -> None:
-        """Close nothing."""
 
     async def do_request(
         self, url: str, method: str, request_data: RequestData | None = None, *_timeouts: object, **_more: object

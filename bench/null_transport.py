@@ -5,12 +5,8 @@ from telegram.request import BaseRequest, RequestData
 from bench.null_server import NullServer
 
 
-class NullTransport(BaseRequest):
-    """Has every call answered at once."""
-
-    def __init__(self) -> None:
-        """Start with nobody written to."""
-        self.server = NullServer()
+class WithoutNetwork(BaseRequest):
+    """A way to a Bot API in the same process: nothing to open, nothing to wait for."""
 
     @property
     def read_timeout(self) -> float | None:
@@ -22,6 +18,14 @@ class NullTransport(BaseRequest):
 
     async def shutdown(self) -> None:
         """Close nothing."""
+
+
+class NullTransport(WithoutNetwork):
+    """Has every call answered at once."""
+
+    def __init__(self) -> None:
+        """Start with nobody written to."""
+        self.server = NullServer()
 
     async def do_request(
         self, url: str, method: str, request_data: RequestData | None = None, *_timeouts: object, **_more: object
