@@ -139,3 +139,29 @@ def test_danger_to_life_now_is_immediate(text: str) -> None:
 
     assert isinstance(verdict, Alarm)
     assert verdict.severity == IMMEDIATE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "saya ga mau data saya ada di sini lagi",
+        "aku mau hilang dari catatan kalian",
+        "pengen ngilang dari data rehab",
+        "saya gak mau nama saya ada di sistem ini lagi",
+        "takut data gw kesebar, pengen ilang dari aplikasi",
+    ],
+)
+def test_whoever_wants_nothing_kept_about_them_is_not_taken_for_somebody_who_wants_to_die(text: str) -> None:
+    assert not isinstance(hear_in(text), Alarm)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aku mau hilang dari dunia ini, hapus aja dataku",
+        "data boleh dihapus, saya juga mau mati aja",
+        "hapus semua chatku, besok aku udah ga ada",
+    ],
+)
+def test_whoever_wants_to_die_is_heard_beside_the_wish_that_nothing_be_kept(text: str) -> None:
+    assert name(hear_in(text)) == "suicide"
