@@ -1,5 +1,6 @@
 """Much to do in small transactions: turns pass in between, and one thing that fails harms none of the others."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,8 @@ AT_ONCE = 20
 ROWS_AT_ONCE = 500
 #: However slow the machine, a transaction begins nothing more after this.
 _LONGEST_S = 0.03
+#: As long as it took, and no longer than this, the writer is left to others before the next few.
+_LONGEST_PAUSE_S = 0.1
 
 
 def _always(_: Work) -> None:
@@ -40,12 +43,18 @@ class Steps:
         return await self.world.database.read(job)
 
     async def for_each(self, things: Sequence[T], do: Callable[[Work, T], bool]) -> int:
-        """Do something about each, a few in a transaction; return how many times it was done."""
+        """Do something about each, a few in a transaction; return how many times it was done.
+
+        Nobody waits for more than one of these transactions: between two of them the writer is left to others.
+        """
         looked_at = done = 0
         while few := things[looked_at : looked_at + AT_ONCE]:
+            began = monotonic()
             outcomes = await self.write(partial(_do_about, few, do))
             looked_at += len(outcomes)
             done += sum(outcomes)
+            if looked_at < len(things):
+                await asyncio.sleep(min(monotonic() - began, _LONGEST_PAUSE_S))
         return done
 
     async def repeat(self, do_some: Callable[[Work], int]) -> int:

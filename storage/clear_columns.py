@@ -140,6 +140,7 @@ CLEAR_COLUMNS = {
     "reminders.due_at": _DUE,
     "reminders.free_at": _DUE,
     "reminders.kind": "which check-in; the same words for everybody in a stage",
+    "reminders.leased_until": "until which minute a process has taken it up; nobody else takes it before",
     "reminders.reminder_id": _RANDOM,
     "reminders.slot": "stage, first day and number of the occasion; makes a second one impossible",
     "reminders.state": _STATE,

@@ -1,8 +1,8 @@
 """What is due when: check-ins as rows, claimed by lease, each occasion at most once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Row,
+    Select,
     Update,
     bindparam,
     delete,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.clients.people import ClientId
 from storage.sealing.encryption import new_id
@@ -27,8 +29,8 @@ from storage.tables import reminders
 from storage.transaction import Work
 
 LEASE = timedelta(minutes=5)
-#: Nobody takes a reminder for longer; one that is has been taken by a clock that was wrong.
-LONGEST_LEASE = timedelta(days=1)
+#: Nobody takes a reminder, or puts it off, for longer; whoever did had a clock that was wrong.
+LONGEST_WAIT = timedelta(days=1)
 
 
 class Progress(StrEnum):
@@ -71,20 +73,37 @@ def _is_in(progress: Progress) -> ColumnElement[bool]:
 
 
 _IS_WAITING, _IS_SENT = _is_in(Progress.WAITING), _is_in(Progress.SENT)
-_FREE = (
-    select(reminders.c.reminder_id)
-    .where(_IS_WAITING, reminders.c.free_at <= bindparam("now", type_=Minute))
-    .order_by(reminders.c.free_at)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
-    .cte("free")
-)
-_CLAIM = (
-    update(reminders)
-    .where(reminders.c.reminder_id.in_(select(_FREE.c.reminder_id)))
-    .values(free_at=bindparam("until", type_=Minute), taken=reminders.c.taken + 1)
-    .returning(*reminders.c)
-)
+_IS_PUT_OFF = _IS_WAITING & (reminders.c.free_at > reminders.c.due_at)
+_NOBODY = datetime.fromtimestamp(0, UTC)
+_NOW = bindparam("now", type_=Minute)
+_IS_NOBODYS = (reminders.c.leased_until <= _NOW) | (reminders.c.leased_until > bindparam("longest", type_=Minute))
+#: Where PostgreSQL keeps a row, so that it need not look it up; a row that is locked is moved by nobody else.
+_PLACE = "reminders.ctid"
+#: In the order of the fields of a `Reminder`.
+_TOLD = [reminders.c[name] for name in ("reminder_id", "client_id", "case_id", "kind", "slot", "due_at", "taken")]
+
+
+def _claim(name: ColumnElement[Any], choose: Callable[[Select[Any]], ColumnElement[bool]]) -> ReturningUpdate[Any]:
+    free = (
+        select(name)
+        .where(_IS_WAITING, reminders.c.free_at <= _NOW, _IS_NOBODYS)
+        .order_by(reminders.c.free_at)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+        .cte("free")
+    )
+    lease = {"leased_until": bindparam("until", type_=Minute), "taken": reminders.c.taken + 1}
+    return update(reminders).where(choose(select(free))).values(lease).returning(*_TOLD)
+
+
+def _lies_at(places: Select[Any]) -> ColumnElement[bool]:
+    return literal_column(_PLACE) == func.any(func.array(places.scalar_subquery()))
+
+
+_CLAIM = {
+    "sqlite": _claim(reminders.c.reminder_id, reminders.c.reminder_id.in_),
+    "postgresql": _claim(literal_column(_PLACE).label("place"), _lies_at),
+}
 #: What counts as having been asked: answered or not.
 _ASKED = (Progress.SENT.value, Progress.ANSWERED.value, Progress.MISSED.value)
 
@@ -117,9 +136,11 @@ def schedule(
 def claim_due(work: Work, *, most: int) -> list[Reminder]:
     """Take reminders whose time has come, those that wait longest first; each is taken by one worker for five minutes.
 
-    One of an older release may be taken before it is due: put it off.
+    What is taken is walked over until it is settled: settle it before taking more.  One of an older release may be
+    taken before it is due: put it off.
     """
-    rows = work.data.execute(_CLAIM, {"now": work.now, "most": most, "until": work.now + LEASE}).all()
+    asked = {"now": work.now, "most": most, "until": work.now + LEASE, "longest": work.now + LONGEST_WAIT}
+    rows = work.data.execute(_CLAIM[work.data.dialect.name], asked).all()
     return sorted(map(_reminder, rows), key=lambda reminder: (reminder.due_at, reminder.id))
 
 
@@ -127,19 +148,19 @@ def waiting_with(work: Work, reminder: Reminder) -> list[Reminder]:
     """List what else is due for the same person and not settled."""
     theirs = (reminders.c.client_id == reminder.client_id) & (reminders.c.reminder_id != reminder.id)
     due = theirs & _IS_WAITING & (reminders.c.due_at <= work.now)
-    return [_reminder(row) for row in work.data.execute(select(reminders).where(due))]
+    return [_reminder(row) for row in work.data.execute(select(*_TOLD).where(due))]
 
 
 def find_waiting(work: Work, client_id: ClientId, kind: str) -> Reminder | None:
     """Find what is still to come of a kind for a person; None if nothing is."""
     theirs = (reminders.c.client_id == client_id) & (reminders.c.kind == kind)
-    row = work.data.execute(select(reminders).where(theirs, _IS_WAITING).limit(1)).first()
+    row = work.data.execute(select(*_TOLD).where(theirs, _IS_WAITING).limit(1)).first()
     return None if row is None else _reminder(row)
 
 
 def load(work: Work, reminder_id: bytes) -> Reminder | None:
     """Load one that is still to come; None if it is not there any more."""
-    row = work.data.execute(select(reminders).where(reminders.c.reminder_id == reminder_id, _IS_WAITING)).first()
+    row = work.data.execute(select(*_TOLD).where(reminders.c.reminder_id == reminder_id, _IS_WAITING)).first()
     return None if row is None else _reminder(row)
 
 
@@ -168,12 +189,12 @@ def mark_sent(work: Work, reminder: Reminder) -> bool:
 
 def shift(work: Work, reminder: Reminder, due_at: datetime) -> bool:
     """Move a claimed reminder to a time at which it may be sent; False if the lease was lost."""
-    return _change(work, _mine(reminder).values(due_at=due_at, free_at=due_at))
+    return _change(work, _mine(reminder).values(due_at=due_at, free_at=due_at, leased_until=_NOBODY))
 
 
 def put_off(work: Work, reminder: Reminder, until: datetime) -> bool:
     """Leave a claimed reminder alone for a while; how late it is goes on counting.  False if the lease was lost."""
-    return _change(work, _mine(reminder).values(free_at=until))
+    return _change(work, _mine(reminder).values(free_at=until, leased_until=_NOBODY))
 
 
 def note_missed(work: Work, reminder: Reminder) -> bool:
@@ -192,16 +213,13 @@ def answer_latest(work: Work, client_id: ClientId, kind: str) -> None:
 def unanswered(work: Work, kind: str, before: datetime, *, most: int) -> list[Reminder]:
     """List reminders of a kind that were sent before a time and got no answer, the oldest first."""
     silent = _IS_SENT & (reminders.c.kind == kind) & (reminders.c.due_at < before)
-    rows = work.data.execute(select(reminders).where(silent).order_by(reminders.c.due_at).limit(most))
+    rows = work.data.execute(select(*_TOLD).where(silent).order_by(reminders.c.due_at).limit(most))
     return list(map(_reminder, rows))
 
 
 def free_stranded(work: Work, *, most: int) -> int:
-    """Free some of what a clock that was ahead has taken, and would keep until that time comes; return how many."""
-    stranded = _IS_WAITING & (reminders.c.taken > literal_column("0"))
-    # The sum keeps a database from reading all that is planned in the order of `free_at`; few have been taken.
-    free_at = literal_column("reminders.free_at + 0", Minute())
-    far = stranded & (free_at > work.now + LONGEST_LEASE) & (reminders.c.free_at > reminders.c.due_at)
+    """Free some of what a clock that was ahead has put off, and would keep until that time comes; return how many."""
+    far = _IS_PUT_OFF & (reminders.c.free_at > work.now + LONGEST_WAIT)
     some = reminders.c.reminder_id.in_(select(reminders.c.reminder_id).where(far).limit(most))
     return work.data.execute(update(reminders).where(some).values(free_at=reminders.c.due_at)).rowcount
 
@@ -239,5 +257,5 @@ def _change(work: Work, change: Update) -> bool:
     return work.data.execute(change).rowcount == 1
 
 
-def _reminder(row: Row[Any]) -> Reminder:
-    return Reminder(row.reminder_id, ClientId(row.client_id), row.case_id, row.kind, row.slot, row.due_at, row.taken)
+def _reminder(row: Row[*tuple[Any, ...]]) -> Reminder:
+    return Reminder(*row)

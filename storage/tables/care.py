@@ -69,14 +69,16 @@ reminders = Table(
     Column("due_at", Minute, nullable=False),  # when it was due, from which lateness counts; once sent, when it was
     # waiting, sent, answered, missed, dropped, skipped, merged, reduced
     Column("state", String(16), nullable=False),
-    # From when it may be taken: when due, or when a lease has ended.  0 in rows of an older release: not known yet.
+    # From when it may be taken: when due, or later if it was put off.  0 in rows of an older release: not known yet.
     Column("free_at", Minute, nullable=False, server_default="0"),
+    # A claim changes these two and nothing else.  No index knows them, so PostgreSQL leaves all indexes as they are.
     Column("taken", Integer, nullable=False, server_default="0"),  # how often; fences off who lost the lease
+    Column("leased_until", Minute, nullable=False, server_default="0"),  # until when somebody has it; 0 before that
     UniqueConstraint("client_id", "slot"),
     Index(None, "case_id"),
     # Each holds only what its question is about, so that what is planned or settled makes no answer slower.
     Index("ix_reminders_waiting", "free_at", **only(text("state = 'waiting'"))),
-    Index("ix_reminders_taken", "taken", **only(text("state = 'waiting' AND taken > 0"))),
+    Index("ix_reminders_put_off", "free_at", **only(text("state = 'waiting' AND free_at > due_at"))),
     Index("ix_reminders_sent", "kind", "due_at", **only(text("state = 'sent'"))),
     Index("ix_reminders_answered", "due_at", **only(text("state = 'answered'"))),
     sqlite_with_rowid=False,

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import Connection, event, insert
 from sqlalchemy.engine.interfaces import DBAPICursor
 
@@ -108,3 +109,23 @@ async def test_what_takes_long_is_cut_into_more_transactions(bed: TestBed) -> No
     assert await Steps(bed.world, counted).for_each([0, 1, 2], do_slowly) == 2
 
     assert len(counted.rows) == 3
+
+
+async def test_the_writer_is_left_to_others_for_as_long_as_it_was_taken(
+    bed: TestBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[float] = []
+
+    async def leave(seconds: float) -> None:
+        left.append(seconds)
+
+    monkeypatch.setattr("handlers.steps.asyncio.sleep", leave)
+
+    def do_slowly(_work: Work, _number: int) -> bool:
+        time.sleep(0.04)
+        return True
+
+    await Steps(bed.world).for_each([0, 1, 2], do_slowly)
+
+    assert len(left) == 2, "after the last one nobody is kept waiting"
+    assert all(0.04 <= seconds <= 0.1 for seconds in left)

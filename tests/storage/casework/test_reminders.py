@@ -3,9 +3,10 @@
 import asyncio
 import sys
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import Connection, event, insert
+from sqlalchemy import Connection, event, insert, text
 
 from storage.casework import reminders
 from storage.casework.reminders import Progress, Reminder
@@ -93,16 +94,57 @@ async def test_one_that_is_put_off_waits_without_growing_younger(store: Database
     assert [reminder.due_at for reminder in await store.write(_claim)] == [due.replace(second=0)]
 
 
-async def test_what_a_clock_that_was_ahead_has_taken_is_free_again(store: Database, clock: SettableClock) -> None:
+async def test_what_a_clock_that_was_ahead_has_taken_is_free_at_once(store: Database, clock: SettableClock) -> None:
     await store.write(lambda work: _plan(work, ("a", clock.now), ("b", clock.now + timedelta(days=9))))
     clock.pass_time(days=400)
     assert len(await store.write(_claim)) == 2
+
+    clock.pass_time(days=-400)
+
+    assert [reminder.slot for reminder in await store.write(_claim)] == ["a"]
+    assert await store.write(_claim) == []
+
+
+async def test_what_a_clock_that_was_ahead_has_put_off_is_freed(store: Database, clock: SettableClock) -> None:
+    await store.write(lambda work: _plan(work, ("a", clock.now), ("b", clock.now + timedelta(days=9))))
+    clock.pass_time(days=400)
+    for reminder in await store.write(_claim):
+        await store.write(partial(_put_off, reminder))
 
     clock.pass_time(days=-400)
     assert await store.write(_claim) == []
     assert await store.write(lambda work: reminders.free_stranded(work, most=9)) == 2
 
     assert [reminder.slot for reminder in await store.write(_claim)] == ["a"]
+    assert await store.write(lambda work: reminders.free_stranded(work, most=9)) == 0
+
+
+def _put_off(reminder: Reminder, work: Work) -> None:
+    reminders.put_off(work, reminder, work.now + timedelta(minutes=3))
+
+
+async def test_one_that_is_put_off_for_less_than_a_lease_comes_then(store: Database, clock: SettableClock) -> None:
+    await store.write(lambda work: _plan(work, ("a", clock.now), ("b", clock.now)))
+    put_off, shifted = await store.write(_claim)
+    await store.write(partial(_put_off, put_off))
+    await store.write(lambda work: reminders.shift(work, shifted, work.now + timedelta(minutes=3)))
+
+    assert await store.write(_claim) == []
+    clock.pass_time(minutes=3)
+
+    assert len(await store.write(_claim)) == 2
+
+
+async def test_a_claim_changes_no_index_on_postgresql(postgresql_stores: Stores) -> None:
+    in_this_step = text("SELECT n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'reminders'")
+
+    def claim(work: Work) -> tuple[int, int]:
+        return len(reminders.claim_due(work, most=9)), work.data.execute(in_this_step).scalar_one()
+
+    database = await postgresql_stores.open()
+    await database.write(lambda work: _plan(work, *((f"day:{number}", work.now) for number in range(20))))
+    assert await database.write(claim) == (9, 9)
+    await database.close()
 
 
 async def test_a_person_was_asked_lately_also_by_a_clock_that_was_ahead(store: Database, clock: SettableClock) -> None:
@@ -193,11 +235,11 @@ async def test_four_processes_claim_twenty_thousand_and_none_twice(stores: Store
     assert sum(map(bool, claims)) > 1, "one took everything; nobody contended"
 
 
-@pytest.mark.parametrize("index", ["waiting", "taken", "sent"])
+@pytest.mark.parametrize("index", ["waiting", "put_off", "sent"])
 async def test_what_is_asked_at_every_tick_is_answered_from_an_index(store: Database, index: str) -> None:
     asked = {
         "waiting": lambda work: reminders.claim_due(work, most=9),
-        "taken": lambda work: reminders.free_stranded(work, most=9),
+        "put_off": lambda work: reminders.free_stranded(work, most=9),
         "sent": lambda work: reminders.unanswered(work, KIND, work.now, most=9),
     }
 
