@@ -46,6 +46,7 @@ class HttpServer:
         self._parts = urlsplit(address)
         self._prefix = quote(self._parts.path, safe=_SAFE, errors="replace")
         self._host = quote(self._parts.netloc.rpartition("@")[2], safe="[]:", errors="replace")
+        self._heads: dict[str, bytes] = {}
         self._secured: ssl.SSLContext | None = None
         self._timeout_seconds = timeout_seconds
         self._turns = asyncio.Semaphore(connections)
@@ -75,13 +76,21 @@ class HttpServer:
             await self._idle.pop().close()
 
     def _lay_out(self, path: str, body: bytes, kind: str) -> bytes:
+        if kind != _JSON:  # of a form, which is never the same again
+            return self._head(path, kind) + b"%d\r\n\r\n" % len(body) + body
+        head = self._heads.get(path)
+        if head is None:
+            head = self._heads[path] = self._head(path, kind)
+        return head + b"%d\r\n\r\n" % len(body) + body
+
+    def _head(self, path: str, kind: str) -> bytes:
         # A short packed answer that unpacks to a long one would pass the limit.
         head = (
             f"POST {self._prefix}{quote(path, safe=_SAFE)} HTTP/1.1\r\nHost: {self._host}\r\n"
             "Accept: application/json\r\nAccept-Encoding: identity\r\n"
-            f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Content-Type: {kind}\r\nContent-Length: "
         )
-        return head.encode() + body
+        return head.encode()
 
     async def _take_turn(self) -> None:
         if not self._turns.locked():
@@ -141,7 +150,7 @@ class _Connection(asyncio.Protocol):
         self._answered: asyncio.Future[Answer] | None = None
         self._patience: asyncio.TimerHandle | None = None
         self._silence_seconds = 0.0
-        self._deadline = 0.0
+        self._deadline = self._until = 0.0
         self.used_at = 0.0
 
     @property
@@ -183,6 +192,8 @@ class _Connection(asyncio.Protocol):
         """Read the end as the end of the answer where nothing else says how long that is."""
         if not self._lost.done():
             self._lost.set_result(None)
+        if self._patience is not None:
+            self._patience.cancel()
         ending = None if exc or self._reading is None else self._reading.end()
         if ending is not None:
             self._give(ending)
@@ -206,10 +217,25 @@ class _Connection(asyncio.Protocol):
 
     def _wait_on(self) -> None:
         """Give up when nothing more has come for a while, or when the whole takes too long."""
+        loop = asyncio.get_running_loop()
+        self._until = min(loop.time() + self._silence_seconds, self._deadline)
+        # One timer outlasts many calls: nearly none is ever needed, and to make and cancel one costs more than a look.
+        if self._patience is None or self._patience.when() > self._until:
+            self._be_patient(loop)
+
+    def _be_patient(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._patience is not None:
             self._patience.cancel()
-        until = min(_now() + self._silence_seconds, self._deadline)
-        self._patience = asyncio.get_running_loop().call_at(until, self._fail, "TimeoutError")
+        self._patience = loop.call_at(self._until, self._look_at_clock, loop)
+
+    def _look_at_clock(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._patience = None
+        if self._answered is None or self._answered.done():
+            return
+        if loop.time() >= self._until:
+            self._fail("TimeoutError")
+        else:
+            self._be_patient(loop)
 
     def _give(self, answer: Answer) -> None:
         if self._answered is not None and not self._answered.done():
@@ -221,11 +247,9 @@ class _Connection(asyncio.Protocol):
 
     def _end(self) -> None:
         """Keep the connection only if the answer has been read to its end, and nothing behind it."""
-        if self._patience is not None:
-            self._patience.cancel()
         if self._reading is None or not self._reading.is_over_for_good:
             self.drop()
-        self._patience = self._reading = self._answered = None
+        self._reading = self._answered = None
         self.used_at = _now()
 
 

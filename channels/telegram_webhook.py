@@ -17,8 +17,8 @@ from channels.telegram_updates import read_update
 PATH: Final = "/hook/telegram"
 
 
-def telegram_routes(secret: str, receive: Receive, report: Report, max_body_bytes: int = 1_048_576) -> list[Route]:
-    """Make the route Telegram delivers to.
+def telegram_route(secret: str, receive: Receive, report: Report, max_body_bytes: int = 1_048_576) -> Route:
+    """Make the route Telegram delivers to; its endpoint is an application that needs nothing around it.
 
     It answers 200 once `receive` has returned, or when there is nothing to do or nothing to read; 503, so that
     Telegram delivers again, when `receive` raises; 401 without the secret; 413 for a body that is too long.
@@ -30,7 +30,7 @@ def telegram_routes(secret: str, receive: Receive, report: Report, max_body_byte
         )
         raise ValueError(message)
 
-    return [Route(PATH, _Hook(secret.encode(), receive, report, max_body_bytes), methods=["POST"])]
+    return Route(PATH, _Hook(secret.encode(), receive, report, max_body_bytes), methods=["POST"])
 
 
 _SECRET_HEADER = b"x-telegram-bot-api-secret-token"
@@ -52,7 +52,7 @@ class _Hook:
         await send({"type": "http.response.body", "body": b""})
 
     async def _take(self, scope: Scope, receive: FromSender) -> HTTPStatus:
-        shown = next((value for name, value in scope["headers"] if name == _SECRET_HEADER), b"")
+        shown = dict(scope["headers"]).get(_SECRET_HEADER, b"")
         if not hmac.compare_digest(shown, self.secret):
             return HTTPStatus.UNAUTHORIZED
         body = await _read_body(receive, self.max_body_bytes)

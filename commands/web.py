@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from browser.headers import QuietHeaders
 from commands.later import later
@@ -29,7 +29,7 @@ class Station:
     duties: Callable[[], dict[str, str]] = dict
 
 
-def build_app(world: World, receiver: Receiver, station: Station = Station()) -> Starlette:
+def build_app(world: World, receiver: Receiver, station: Station = Station()) -> ASGIApp:
     """Build the application of this process: health, and as its parts are web chat, desk and webhook."""
     config = world.config
     secure = config.server.url.startswith("https://")
@@ -39,23 +39,38 @@ def build_app(world: World, receiver: Receiver, station: Station = Station()) ->
         routes += later("/desk", lambda: _build_desk(world, secure=secure))
         if config.channels.webchat.enabled:
             routes += [Route("/", _to_chat), *later("/chat", lambda: _build_chat(world, receiver))]
-    if Part.RECEIVE in station.parts and config.channels.telegram.mode == "webhook":
-        routes += _webhook_routes(world, receiver)
+    webhook = _webhook_route(world, receiver) if Part.RECEIVE in station.parts else None
+    if webhook is not None:
+        routes.append(webhook)
     # Around everything, for an address or a method there is not is answered here.
     app = Starlette(routes=routes, middleware=[Middleware(QuietHeaders, secure=secure)])
     # A redirect to the address without its last slash would repeat the Host header, which anybody can invent.
     app.router.redirect_slashes = False
-    return app
+    return app if webhook is None else _PostedStraight(webhook, app)
 
 
-def _webhook_routes(world: World, receiver: Receiver) -> list[Route]:
-    from channels.telegram_webhook import telegram_routes  # noqa: PLC0415 - loaded only where there is a bot
+@dataclass(frozen=True, slots=True)
+class _PostedStraight:
+    """Takes what is posted to one route past all layers, which are for pages; everything else goes through them."""
+
+    route: Route
+    others: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_straight = scope["type"] == "http" and scope["path"] == self.route.path and scope["method"] == "POST"
+        await (self.route.app if is_straight else self.others)(scope, receive, send)
+
+
+def _webhook_route(world: World, receiver: Receiver) -> Route | None:
+    if world.config.channels.telegram.mode != "webhook":
+        return None
+    from channels.telegram_webhook import telegram_route  # noqa: PLC0415 - loaded only where there is a bot
     from commands.telegram import report_trouble, webhook_of  # noqa: PLC0415
 
     webhook = webhook_of(world.config)
     if webhook is None:
-        return []
-    return telegram_routes(webhook.secret, receiver.receive, report_trouble, world.config.limits.body_bytes)
+        return None
+    return telegram_route(webhook.secret, receiver.receive, report_trouble, world.config.limits.body_bytes)
 
 
 def _build_desk(world: World, *, secure: bool) -> ASGIApp:

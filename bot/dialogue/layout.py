@@ -17,6 +17,11 @@ _PILE = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
+#: What nearly everything we say is made of: nothing of it is a mark, a pile or half a line's end.
+_ORDINARY = re.compile(
+    "[\t\n -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
+    "\u2190-\u2bff\ufe0f\U0001f300-\U0001faff]*"
+)
 _SCALE_KEYS = 6
 _TINY_CHARS = 2
 
@@ -76,6 +81,8 @@ def count_units(text: str) -> int:
 
 def plain(text: str) -> str:
     """Show characters that could turn, hide or cover other people's words as a visible mark."""
+    if _ORDINARY.fullmatch(text):
+        return text
     marked = _MARKS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     return marked if marked.isascii() else _PILE.sub("\\1\ufffd", marked)
 
@@ -102,13 +109,17 @@ def _room(row: tuple[Key, ...], key: Key, short_chars: int) -> int:
 
 def _number(text: str, keys: tuple[Key, ...], limits: Limits) -> tuple[str, tuple[Key, ...]]:
     """Number the keys if they cannot show their labels whole; write the labels out unless the text has them."""
-    plainly = tuple(replace(key, label=plain(key.label).replace("\n", " ")) for key in keys)
+    plainly = tuple(_relabel(key, plain(key.label).replace("\n", " ")) for key in keys)
     long = [key.label for key in plainly if len(key.label) > limits.label_chars]
     if not long:
         return text, plainly
-    numbered = tuple(replace(key, label=f"{place}. {key.label}") for place, key in enumerate(plainly, start=1))
+    numbered = tuple(_relabel(key, f"{place}. {key.label}") for place, key in enumerate(plainly, start=1))
     lines = "" if all(label in text for label in long) else "\n\n" + "\n".join(key.label for key in numbered)
-    return text + lines, tuple(replace(key, label=_shorten(key.label, limits.label_chars)) for key in numbered)
+    return text + lines, tuple(_relabel(key, _shorten(key.label, limits.label_chars)) for key in numbered)
+
+
+def _relabel(key: Key, label: str) -> Key:
+    return key if key.label == label else replace(key, label=label)
 
 
 def _shorten(label: str, chars: int) -> str:

@@ -11,6 +11,7 @@ from storage.casework import cases
 from storage.clients import people
 from storage.clients.people import ClientId
 from storage.outbox import Clearing
+from storage.sealing.encryption import FolderId
 from storage.team import staffcopies
 from storage.trail.audit import SERVICE, Actor
 from storage.transaction import Work
@@ -42,4 +43,5 @@ def forget(work: Work, world: World, client_id: ClientId, by: Actor = SERVICE) -
     for case in known:
         staffcopies.hasten_copies(work, about=case.id)  # what staff has read in a chat goes there as well
     auditing.note_erasure(work, by)
+    work.after_commit(lambda: world.hatch.drop(FolderId(client_id)))
     work.after_commit(lambda: world.signals.wake_page(client_id))

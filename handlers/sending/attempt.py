@@ -85,7 +85,8 @@ async def send(letter: Letter, route: Route | None, may_send: Callable[[], bool]
     message = _mark_second_copy(letter.message) if letter.again else letter.message
     try:
         message = await _clear(letter, route, message)
-        pieces = fit(replace(message, replaces=route.screen if letter.replace else None), route.channel.limits)
+        screen = route.screen if letter.replace else None
+        pieces = fit(message if message.replaces == screen else replace(message, replaces=screen), route.channel.limits)
         for piece in pieces:
             if not may_send():
                 raise NotOurs  # noqa: TRY301 - the rest is kept like the rest of what a platform did not take

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from handlers.sending.doubt import Claimed
 from storage.engine.leadership import DutyLost
 from storage.outbox import Lane, Letter
+from storage.sealing.encryption import FolderId
 from storage.transaction import Work
 
 #: More than a turn says; whoever says more waits like everybody.
@@ -35,6 +36,10 @@ class Taker(Protocol):
         """Send letters whose claim is durable."""
         ...
 
+    def drop(self, recipient: FolderId) -> None:
+        """Make no further call for a recipient who was erased."""
+        ...
+
 
 class Hatch:
     """Knows who sends on which channel in this process just now."""
@@ -51,6 +56,11 @@ class Hatch:
     def shut(self, channel: str) -> None:
         """Let them do so no more; turns that have begun may still hand some over."""
         self._takers.pop(channel, None)
+
+    def drop(self, recipient: FolderId) -> None:
+        """Let nothing more be sent to a recipient who was erased, as far as it was handed over or claimed here."""
+        for taker in self._takers.values():
+            taker.drop(recipient)
 
     def is_quiet(self, channel: str) -> bool:
         """Tell whether no turn can hand anything over any more, once the hatch is shut."""

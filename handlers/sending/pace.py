@@ -1,5 +1,6 @@
 """How fast a channel may send: on a schedule just below the platform's limit, slower where messages arrive unevenly."""
 
+from bisect import bisect_left, insort
 from collections import deque
 from typing import Final
 
@@ -27,18 +28,20 @@ class Pace:
     seconds more or less on their way fit at most limit / (1 + J) times a second; J is read off the delays of the calls.
     """
 
-    __slots__ = ("_at", "_brake", "_delays", "_given", "_limit", "_next")
+    __slots__ = ("_at", "_brake", "_delays", "_given", "_limit", "_next", "_ordered", "_unevenness")
 
     def __init__(self, limit: float) -> None:
         """Begin at once; `limit`: messages a second the platform takes, all chats together."""
         self._limit = limit
         self._next = self._given = float("-inf")
-        self._delays: deque[float] = deque(maxlen=_CALLS)
+        self._delays: deque[float] = deque()
+        self._ordered: list[float] = []
+        self._unevenness = 0.0
         self._brake, self._at = 1.0, float("-inf")
 
     def rate(self, now: float) -> float:
         """Return how many messages a second are sent at the moment."""
-        return self._limit * _SHARE * self._eased(now) / (1.0 + self._unevenness())
+        return self._limit * _SHARE * self._eased(now) / (1.0 + self._unevenness)
 
     def take(self, now: float, most: int) -> list[float]:
         """Take the places of the schedule that have come, at most so many; each is the moment it stands for."""
@@ -79,7 +82,12 @@ class Pace:
 
     def note_answer(self, place: float, now: float) -> None:
         """Note that the call made for a place was answered."""
+        if len(self._delays) == _CALLS:
+            del self._ordered[bisect_left(self._ordered, self._delays.popleft())]
         self._delays.append(now - place)
+        insort(self._ordered, now - place)
+        counted = self._ordered[min(len(self._ordered) - 1, int(len(self._ordered) * _COUNTED))]
+        self._unevenness = min(_MOST_UNEVEN_S, counted - self._ordered[0])
 
     def note_refusal(self, now: float) -> None:
         """Slow down: the platform said that it was too much."""
@@ -87,10 +95,3 @@ class Pace:
 
     def _eased(self, now: float) -> float:
         return min(1.0, self._brake + max(0.0, now - self._at) * _BACK_EACH_SECOND) if self._brake < 1.0 else 1.0
-
-    def _unevenness(self) -> float:
-        if not self._delays:
-            return 0.0
-        ordered = sorted(self._delays)
-        counted = ordered[min(len(ordered) - 1, int(len(ordered) * _COUNTED))]
-        return min(_MOST_UNEVEN_S, counted - ordered[0])

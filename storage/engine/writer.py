@@ -56,6 +56,7 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._waiting: SimpleQueue[_Ticket | _Call] = SimpleQueue()
         self._unhurried: deque[_Ticket] = deque()
+        self._is_time = False
         self._closed = False
         self._thread = Thread(target=self._serve, name="storage-writer", daemon=True)
         self._thread.start()
@@ -87,7 +88,8 @@ class Writer:
 
     def _serve(self) -> None:
         while self._is_open:
-            hurried = self._gather(LARGEST_BATCH, block=True)
+            hurried = self._gather(LARGEST_BATCH, block=not self._is_time)
+            self._is_time = False
             # What waited goes first: a person's next step is to find it done.
             waiting = [*self._gather_unhurried(), *hurried]
             if waiting and not self._answer(*self._run_safely(_Boarding(waiting, self._gather))):
@@ -103,13 +105,16 @@ class Writer:
             if ticket is _Call.CLOSE:
                 self._is_open = False
             elif ticket is _Call.GO:
+                self._is_time = True  # also when it comes during a commit, which those who waited missed
                 break
             elif not ticket.future.cancelled():  # a caller that left while its step waited does not want it any more
                 tickets.append(ticket)
         return tickets
 
     def _gather_unhurried(self) -> list[_Ticket]:
-        taken = [self._unhurried.popleft() for _ in range(len(self._unhurried))]
+        taken: list[_Ticket] = []
+        while self._unhurried:  # to the last: only who finds nobody waiting has the time called out
+            taken.append(self._unhurried.popleft())
         return [ticket for ticket in taken if not ticket.future.cancelled()]
 
     def _run_safely(self, boarding: "_Boarding") -> tuple[Sequence[_Ticket], Sequence[Outcome]]:

@@ -1,7 +1,8 @@
 """Claim what may go out now at a cost that does not grow with what waits, and note what became of it.
 
 One process at a time sends on a channel.  It finds letters in the order of an index: lane first, then time.  Whoever
-is found gets the letters that were put first for them, whatever their lane.  A letter found for somebody who has
+is found gets the letters that were put first for them, whatever their lane, but help in danger before all others
+(`putting.py` numbers it so).  A letter found for somebody who has
 another under way leaves the index: its `look_at` is None, and so is that of the one under way, so that whoever settles
 that one lets the most urgent of those behind it be found again.  Nothing is looked at twice, however much waits.
 """
@@ -46,6 +47,7 @@ _IN_A_ROW = 8
 _SPARE = 10
 _ROUNDS = 5
 _LAST_SEQUENCE = 2**31 - 1
+_NOBODYS = bytes(16)
 
 _CHANNEL: BindParameter[str] = bindparam("on", type_=String)
 _NOW = bindparam("now", type_=Moment)
@@ -118,14 +120,19 @@ _LEAVE_INDEX = update(outbox).where(_THESE).values(look_at=None)
 _LOOK_LATER = update(outbox).where(_THESE).values(look_at=bindparam("later", type_=Moment))
 
 
+#: As many letters as one person is seldom on the way to get; where there are more, the next one waits.
+_BEFORE = ("before_0", "before_1", "before_2", "before_3")
+
+
 def _claim_named(names: Sequence[str]) -> Update:
     named = [bindparam(name, type_=Id16) for name in names]
+    before = [bindparam(name, type_=Id16) for name in _BEFORE]
     state = _EARLIER.c.state.concat("")  # see `_waits_there`
     goes_first = (
         select(true())
         .where(
             _EARLIER.c.recipient_id == outbox.c.recipient_id,
-            (state == "queued") | (state == "sending"),
+            (state == "queued") | ((state == "sending") & _EARLIER.c.outbox_id.not_in(before)),
             _EARLIER.c.channel == _CHANNEL,
             _EARLIER.c.outbox_id.not_in(named),
         )
@@ -151,9 +158,9 @@ class _Found:
 def claim(work: Work, channels: Iterable[str], *, most: int, one_each: bool = False) -> list[Letter]:
     """Take the messages that may go out now: whoever waits for something urgent comes first.
 
-    What one recipient gets stays in the order in which it was said, so a recipient with a message under way or
-    waiting for its time is left alone.  A message that cannot be opened is parked and holds up nobody.  `one_each`:
-    only the first for each recipient.
+    What one recipient gets stays in the order in which it was said, behind help in danger, so a recipient with a
+    message under way or waiting for its time is left alone.  A message that cannot be opened is parked and holds up
+    nobody.  `one_each`: only the first for each recipient.
     """
     claimed: list[Letter] = []
     for channel in channels:
@@ -161,12 +168,15 @@ def claim(work: Work, channels: Iterable[str], *, most: int, one_each: bool = Fa
     return claimed
 
 
-def claim_own(work: Work, channel: str, letters: Sequence[Letter]) -> list[Letter]:
+def claim_own(work: Work, channel: str, letters: Sequence[Letter], before: Sequence[bytes] = ()) -> list[Letter]:
     """Claim letters that this step has put, for as long as nothing else waits for their recipients or is under way.
 
-    Once the step is durable they must be sent.  The others wait like any letter.
+    `before`: what is under way for them in this process, behind which they will be sent.  Once the step is durable they
+    must be sent.  The others wait like any letter.
     """
-    found = {row.outbox_id for row in _CLAIM_OWN.all(work, [letter.id for letter in letters], {"on": channel})}
+    filled_up = [*before, *[_NOBODYS] * len(_BEFORE)]
+    allowed = dict(zip(_BEFORE, filled_up, strict=False))
+    found = {row.outbox_id for row in _CLAIM_OWN.all(work, [one.id for one in letters], {"on": channel, **allowed})}
     return [letter for letter in letters if letter.id in found]
 
 

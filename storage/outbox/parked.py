@@ -55,8 +55,8 @@ def retry_parked(work: Work, label: str) -> bool:
         again=letter.again or row.state == "uncertain",
     )
     values = {"state": "queued", "attempts": 0, "not_before": work.now, "look_at": work.now, "body": body}
-    work.data.execute(update(outbox).where(outbox.c.outbox_id == letter.id).values(values))
-    return True
+    this = (outbox.c.outbox_id == letter.id) & _PARKED  # somebody else may just have let it go
+    return work.data.execute(update(outbox).where(this).values(values)).rowcount == 1
 
 
 def drop_parked(work: Work, label: str) -> bool:
@@ -64,8 +64,7 @@ def drop_parked(work: Work, label: str) -> bool:
     row = _find(work, label)
     if row is None:
         return False
-    work.data.execute(delete(outbox).where(outbox.c.outbox_id == row.outbox_id))
-    return True
+    return work.data.execute(delete(outbox).where(outbox.c.outbox_id == row.outbox_id, _PARKED)).rowcount == 1
 
 
 def forget_parked(work: Work, *, most: int) -> int:

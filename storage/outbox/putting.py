@@ -1,4 +1,4 @@
-"""Put letters behind those that wait for the same recipient, and take them out again unsent.
+"""Put letters behind those that wait for the same recipient, help in danger before them; take them out again unsent.
 
 To put one is a single insert that waits for nobody: no row of another process is read for writing or locked.
 """
@@ -6,7 +6,7 @@ To put one is a single insert that waits for nobody: no row of another process i
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, text
 
 from bot.ports import Outgoing
 from storage.engine.prepared import Prepared
@@ -21,14 +21,17 @@ _GIVEN = (
     *("outbox_id", "recipient_id", "channel", "lane", "state", "attempts", "not_before", "look_at"),
     *("message_id", "about_id", "broadcast_id", "body"),
 )
-_PUT = Prepared(
-    insert(outbox).values(
-        sequence=select(func.coalesce(func.max(outbox.c.sequence), 0) + 1)
-        .where(outbox.c.recipient_id == bindparam("queue_of", type_=Id16))
-        .scalar_subquery()
-    ),
-    _GIVEN,
-)
+#: Help in danger is numbered from here, so that it goes ahead of everything else that waits for its recipient.
+_HELP_FROM = -(2**30)
+
+
+def _put_behind(those: ColumnElement[bool], first: int) -> Prepared:
+    last = select(func.max(outbox.c.sequence)).where(outbox.c.recipient_id == bindparam("queue_of", type_=Id16), those)
+    return Prepared(insert(outbox).values(sequence=func.coalesce(last.scalar_subquery(), first) + 1), _GIVEN)
+
+
+_PUT = _put_behind(outbox.c.sequence >= 0, 0)
+_PUT_HELP = _put_behind(outbox.c.sequence < 0, _HELP_FROM)
 
 
 def put(  # noqa: PLR0913 - a letter has that many parts, named by every caller
@@ -45,13 +48,14 @@ def put(  # noqa: PLR0913 - a letter has that many parts, named by every caller
     passing: bool = False,
     broadcast: bytes | None = None,
 ) -> None:
-    """Queue a message behind those that already wait for the same recipient.
+    """Queue a message behind those that already wait for the same recipient; help in danger goes ahead of all others.
 
     `about`: the case it speaks of to staff; the message goes with it.  `broadcast`: the one it belongs to.
     """
     outbox_id = new_id()
     body = seal_letter(work, recipient, outbox_id, message, replace=replace, clearing=clearing, passing=passing)
-    _PUT.change(
+    statement = _PUT_HELP if lane is Lane.DANGER else _PUT
+    statement.change(
         work,
         {
             "outbox_id": outbox_id,

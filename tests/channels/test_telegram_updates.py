@@ -1,40 +1,12 @@
 """What is read out of Telegram's updates, and that nothing in them can do harm."""
 
-import copy
 import json
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.ports import Blocked, Content, Incoming, Moved, Other, Place, Start, Tap, Text
-from channels.telegram_updates import TELEGRAM, ReadUpdate, read_update, read_updates
-
-Json = dict[str, Any]
-
-PERSON: Json = {
-    "id": 700_000_001,
-    "is_bot": False,
-    "first_name": "Contoh",
-    "username": "contoh_orang",
-    "language_code": "id",
-}
-BOT: Json = {"id": 4242, "is_bot": True, "first_name": "Singgah", "username": "contoh_bot"}
-CHAT: Json = {"id": 700_000_001, "type": "private", "first_name": "Contoh", "username": "contoh_orang"}
-GROUP: Json = {"id": -1_001_000_000_001, "type": "supergroup", "title": "Tim Contoh"}
-
-
-def message(chat: Json = CHAT, **fields: object) -> Json:
-    return {"message_id": 12, "date": 1_790_000_000, "chat": chat, "from": PERSON, **fields}
-
-
-def update(**fields: object) -> Json:
-    return {"update_id": 500, **fields}
-
-
-def tap(**fields: object) -> Json:
-    return {"id": "77", "from": PERSON, "chat_instance": "1", **fields}
+from channels.telegram_updates import TELEGRAM, ReadUpdate, read_update
+from tests.channels.telegram_shapes import BOT, CHAT, GROUP, PERSON, Json, message, tap, update
 
 
 def read(one: Json) -> Incoming | None:
@@ -225,89 +197,3 @@ def test_what_has_no_number_is_broken(raw: bytes) -> None:
 
 def test_a_number_is_found_in_what_is_cut_off() -> None:
     assert read_update(b'{"update_id": 500, "message": {"te') == ReadUpdate(500, None, broken=True)
-
-
-def answer(*updates: bytes) -> bytes:
-    return b'{"ok":true,"result":[' + b",".join(updates) + b"]}"
-
-
-def numbered(update_id: int, text: str) -> bytes:
-    return json.dumps({"update_id": update_id, "message": message(text=text)}).encode()
-
-
-def test_a_batch_is_read_in_its_order() -> None:
-    results = read_updates(answer(numbered(7, "a"), numbered(6, "b")))
-    assert [result.update_id for result in results] == [7, 6]
-    assert read_updates(answer()) == ()
-
-
-@pytest.mark.parametrize(
-    "poison",
-    [
-        b"not json",
-        b'{"update_id": 2, "message": {"text": nul}}',
-        b'{"update_id": 2, "mess',
-        b'{"update_id":2,"message":"\xff"}',
-    ],
-)
-def test_a_malformed_update_does_not_cost_its_neighbours(poison: bytes) -> None:
-    results = read_updates(answer(numbered(1, 'kata "update_id": 9'), poison, numbered(3, "c")))
-    assert [result.incoming.content for result in results if result.incoming] == [
-        Text('kata "update_id": 9'),
-        Text("c"),
-    ]
-    assert any(result.broken for result in results)
-    assert {result.update_id for result in results} <= {1, 2, 3, None}
-
-
-def test_an_answer_that_is_no_list_is_broken() -> None:
-    for odd in (b"", b"<html>", b'{"ok":true}', b'{"ok":true,"result":{}}', b"null"):
-        assert read_updates(odd) == (ReadUpdate(None, None, broken=True),)
-
-
-SAMPLES: list[Json] = [
-    update(message=message(text="/start ref", reply_to_message={"message_id": 9, "from": BOT})),
-    update(message=message(GROUP, venue={"location": {"latitude": 1.5, "longitude": 2.5}, "title": "x"})),
-    update(message=message(photo=[{"file_id": "x"}], caption="x")),
-    update(edited_message=message(text="x")),
-    update(callback_query=tap(data="token", message={"message_id": 3, "chat": CHAT, "date": 0})),
-    update(my_chat_member={"chat": CHAT, "from": PERSON, "new_chat_member": {"status": "kicked"}}),
-]
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> Json:
-    """Put anything in one place of a real update, or take that place away."""
-    sample = copy.deepcopy(draw(st.sampled_from(SAMPLES)))
-    place: Any = sample
-    key: Any = draw(st.sampled_from(sorted(sample)))
-    while isinstance(place[key], dict) and place[key] and draw(st.booleans()):
-        place = place[key]
-        key = draw(st.sampled_from(sorted(place)))
-    if draw(st.booleans()):
-        del place[key]
-    else:
-        place[key] = draw(ANYTHING)
-    return sample
-
-
-@given(mutated())
-def test_no_update_raises_or_blocks_its_neighbours(odd: Json) -> None:
-    raw = json.dumps(odd).encode()
-    first, second, third = read_updates(answer(numbered(1, "a"), raw, numbered(3, "c")))[:3]
-    assert first.incoming
-    assert third.incoming
-    assert second == read_update(raw)
-    if type(odd.get("update_id")) is int and 0 <= odd["update_id"] < 10**18:
-        assert second.update_id == odd["update_id"]
-
-
-@given(st.binary() | st.binary().map(lambda cut: numbered(5, "abc")[: len(cut)] + cut))
-def test_no_bytes_raise(raw: bytes) -> None:
-    assert read_updates(raw)[-1].broken
-    read_update(raw)

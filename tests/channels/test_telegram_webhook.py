@@ -14,7 +14,7 @@ from bot.ports import ChannelError, Incoming, Text
 from channels.telegram import TelegramChannel, Webhook
 from channels.telegram_errors import NotTaken, UnreadableUpdate
 from channels.telegram_profile import Profile
-from channels.telegram_webhook import PATH, telegram_routes
+from channels.telegram_webhook import PATH, telegram_route
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person
 from tests.botapi.server import serve
@@ -52,8 +52,8 @@ class Hook:
 @pytest_asyncio.fixture
 async def hook() -> AsyncIterator[Hook]:
     opened = Hook()
-    routes = telegram_routes(SECRET, opened.receive, opened.reports.append, opened.body_limit)
-    listener = await serve(Starlette(routes=routes))
+    route = telegram_route(SECRET, opened.receive, opened.reports.append, opened.body_limit)
+    listener = await serve(Starlette(routes=[route]))
     opened.url = f"http://127.0.0.1:{listener.port}{PATH}"
     yield opened
     await listener.close()
@@ -124,4 +124,4 @@ def test_an_empty_secret_is_refused_with_its_remedy() -> None:
     async def receive(_: Incoming) -> None: ...
 
     with pytest.raises(ValueError, match="webhook_secret_file"):
-        telegram_routes("", receive, lambda _: None)
+        telegram_route("", receive, lambda _: None)

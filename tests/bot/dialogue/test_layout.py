@@ -66,6 +66,13 @@ def test_line_ends_of_every_system_are_line_ends() -> None:
     assert plain("a\r\nb\rc\td") == "a\nb\nc\td"
 
 
+def test_what_is_let_through_at_a_glance_is_what_a_closer_look_lets_through() -> None:
+    shown = [chr(code) for code in (*range(0x3200), *range(0xFE00, 0xFF00), *range(0x1F000, 0x1FB00)) if code != 0x0A]
+
+    # The sign at the end makes it look more closely.
+    assert [char for char in shown if plain(f"a{char}b") != plain(f"a{char}b\r")[:-1]] == []
+
+
 def test_joined_emoji_stay_joined() -> None:
     assert plain("👨\u200d👩") == "👨\u200d👩"
 

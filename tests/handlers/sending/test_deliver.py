@@ -7,34 +7,22 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.ports import Incoming, Key, Outgoing, Rejected, Text, TryLater, Uncertain, Unreachable
-from handlers.sending.attempt import SECOND_COPY
-from handlers.sending.deliver import Sender
+from bot.ports import Incoming, Key, Outgoing, Rejected, Text, TryLater, Unreachable
 from storage import outbox
 from storage.casework import chats
-from storage.casework.cases import Case
 from storage.casework.chats import Delivery
 from storage.clients import people
-from storage.errors import CommitUnknown
 from storage.outbox import Lane
 from storage.tables import addresses
 from storage.tables import outbox as letters
 from storage.transaction import Work
+from tests.handlers.sending.lettering import later, marks, put_text
 from tests.handlers.walking import CLIENT, COUNSELLOR, OTHER_CLIENT, accepted_case, client_at, in_world
 from tests.worlds import TestBed
 
 
-async def _marks(bed: TestBed, case: Case) -> list[Delivery]:
-    return [said.delivery for said in await in_world(bed, lambda work: chats.load_chat(work, case))]
-
-
 def _typed(bed: TestBed, address: str, number: str) -> Incoming:
     return Incoming(bed.channel.name, address, number, Text("menu"))
-
-
-async def _later(bed: TestBed, **amount: float) -> None:
-    bed.clock.pass_time(**amount)
-    await bed.flush()
 
 
 async def test_the_failure_of_one_recipient_holds_up_nobody_else(bed: TestBed) -> None:
@@ -70,10 +58,10 @@ async def test_a_platform_that_asks_to_wait_gets_everything_later_in_order(bed: 
 
     await bed.say(COUNSELLOR, "satu", "dua", "tiga")
     assert "siap mendengar" in bed.last(CLIENT).text
-    await _later(bed, seconds=31)
+    await later(bed, seconds=31)
 
     assert [text.splitlines()[-1] for text in bed.heard(CLIENT)[-3:]] == ["satu", "dua", "tiga"]
-    assert await _marks(bed, case) == [Delivery.SENT] * 3
+    assert await marks(bed, case) == [Delivery.SENT] * 3
 
 
 async def test_an_outage_of_an_hour_loses_nothing(bed: TestBed) -> None:
@@ -82,10 +70,10 @@ async def test_an_outage_of_an_hour_loses_nothing(bed: TestBed) -> None:
 
     await bed.say(COUNSELLOR, "satu", "dua")
     for _ in range(40):
-        await _later(bed, minutes=6)
+        await later(bed, minutes=6)
 
     assert [text.splitlines()[-1] for text in bed.heard(CLIENT)[-2:]] == ["satu", "dua"]
-    assert await _marks(bed, case) == [Delivery.SENT] * 2
+    assert await marks(bed, case) == [Delivery.SENT] * 2
 
 
 async def test_a_whole_platform_that_asks_to_wait_is_left_alone(bed: TestBed) -> None:
@@ -95,80 +83,11 @@ async def test_a_whole_platform_that_asks_to_wait_is_left_alone(bed: TestBed) ->
     await bed.say(COUNSELLOR, "satu")
     await bed.say(OTHER_CLIENT, "/start")
     assert len(bed.channel.failures) == 1
-    await _later(bed, seconds=61)
-    await _later(bed, seconds=61)
+    await later(bed, seconds=61)
+    await later(bed, seconds=61)
 
     assert bed.last(CLIENT).text.endswith("satu")
     assert "silakan singgah" in bed.last(OTHER_CLIENT).text
-
-
-async def test_what_may_have_arrived_is_sent_once_more_and_then_shown_as_uncertain(bed: TestBed) -> None:
-    _, case = await accepted_case(bed)
-    bed.channel.failures.extend([TryLater(1), Uncertain(), Uncertain()])
-
-    await bed.say(COUNSELLOR, "satu", "dua")
-    for _ in range(4):
-        await _later(bed, minutes=1)
-
-    assert await _marks(bed, case) == [Delivery.UNCERTAIN, Delivery.SENT]
-    assert bed.channel.failures == []
-    assert any("mungkin belum sampai" in text for text in bed.heard(COUNSELLOR))
-    assert bed.last(CLIENT).text.endswith("dua")
-
-
-@pytest.mark.parametrize("error", [Rejected(), Unreachable()], ids=["refused", "gone"])
-async def test_a_second_copy_that_fails_does_not_make_the_first_one_fail(
-    bed: TestBed, error: Rejected | Unreachable
-) -> None:
-    _, case = await accepted_case(bed)
-    bed.channel.failures.extend([Uncertain(), error])
-
-    await bed.say(COUNSELLOR, "satu")
-    await _later(bed, minutes=1)
-
-    assert await _marks(bed, case) == [Delivery.UNCERTAIN]
-    assert bed.channel.failures == []
-
-
-async def test_an_edit_whose_answer_stays_open_is_no_second_copy(bed: TestBed) -> None:
-    _, case = await accepted_case(bed)
-    bed.channel.failures.extend([Uncertain(is_harmless=True)] * 3)
-
-    await bed.say(COUNSELLOR, "satu")
-    for _ in range(4):
-        await _later(bed, minutes=1)
-
-    assert bed.last(CLIENT).text.endswith("satu")
-    assert SECOND_COPY not in bed.last(CLIENT).text
-    assert await _marks(bed, case) == [Delivery.SENT]
-
-
-async def test_what_was_claimed_though_nobody_heard_of_it_goes_out_all_the_same(
-    bed: TestBed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("handlers.sending.deliver._REVIVE_SECONDS", 0.0)
-    await bed.say(CLIENT, "/start")
-    client_id = await client_at(bed)
-    await in_world(bed, lambda work: _put_text(work, client_id, "satu", None))
-    running = asyncio.create_task(bed.sender.run())
-    write, failures = bed.world.database.write_last, iter([True])
-
-    async def lose_the_answer(step: Any) -> Any:  # noqa: ANN401 - passed on as it came
-        done = await write(step)
-        if next(failures, False):
-            raise CommitUnknown
-        return done
-
-    monkeypatch.setattr(bed.world.database, "write_last", lose_the_answer)
-    async with asyncio.timeout(20):
-        while await in_world(bed, outbox.count_states):
-            bed.clock.pass_time(seconds=30)
-            bed.world.signals.outbox.set()
-            await asyncio.sleep(0.05)
-    bed.sender.stop()
-    await running
-
-    assert bed.last(CLIENT).text.endswith("satu")
 
 
 async def test_what_the_platform_will_never_take_is_reported(bed: TestBed) -> None:
@@ -177,7 +96,7 @@ async def test_what_the_platform_will_never_take_is_reported(bed: TestBed) -> No
 
     await bed.say(COUNSELLOR, "satu", "dua")
 
-    assert await _marks(bed, case) == [Delivery.FAILED, Delivery.SENT]
+    assert await marks(bed, case) == [Delivery.FAILED, Delivery.SENT]
     assert any("tidak sampai ke klien" in text for text in bed.heard(COUNSELLOR))
 
 
@@ -189,36 +108,14 @@ async def test_an_address_that_is_gone_is_forgotten_and_staff_is_told_once(bed: 
     def say_twice(work: Work) -> None:
         for text in ("satu", "dua"):
             said = chats.add_message(work, case, chats.Side.COUNSELLOR, text)
-            _put_text(work, client_id, text, said.id)
+            put_text(work, client_id, text, said.id)
 
     await in_world(bed, say_twice)
     await bed.flush()
 
-    assert await _marks(bed, case) == [Delivery.FAILED] * 2
+    assert await marks(bed, case) == [Delivery.FAILED] * 2
     assert await in_world(bed, lambda work: people.current_address(work, client_id)) is None
     assert sum("tidak bisa dihubungi" in text for text in bed.heard(COUNSELLOR)) == 1
-
-
-async def test_what_was_under_way_in_a_crash_is_sent_once_more(bed: TestBed) -> None:
-    _, case = await accepted_case(bed)
-    client_id = await client_at(bed)
-    said = await in_world(bed, lambda work: chats.add_message(work, case, chats.Side.COUNSELLOR, "satu"))
-    await in_world(bed, lambda work: _put_text(work, client_id, "satu", said.id))
-
-    await in_world(bed, lambda work: outbox.claim(work, ["telegram"], most=9))
-    await _run_briefly(bed)
-
-    assert bed.heard(CLIENT)[-1] == SECOND_COPY + "satu"
-    assert "satu" not in bed.heard(CLIENT)
-
-    await in_world(bed, lambda work: _put_text(work, client_id, "dua", said.id))
-    await in_world(bed, lambda work: outbox.claim(work, ["telegram"], most=9))
-    await in_world(bed, lambda work: outbox.recover(work, ["telegram"]))
-    await in_world(bed, lambda work: outbox.claim(work, ["telegram"], most=9))
-    await _run_briefly(bed)
-
-    assert not any(text.endswith("dua") for text in bed.heard(CLIENT))
-    assert await _marks(bed, case) == [Delivery.UNCERTAIN]
 
 
 async def test_a_long_text_is_split_and_a_stop_in_the_middle_repeats_nothing(bed: TestBed) -> None:
@@ -235,7 +132,7 @@ async def test_a_long_text_is_split_and_a_stop_in_the_middle_repeats_nothing(bed
     before = len(bed.heard(CLIENT))
     words = " ".join(str(number) for number in range(200))
     await bed.say(COUNSELLOR, words)
-    await _later(bed, seconds=10)
+    await later(bed, seconds=10)
 
     pieces = [text.partition("\n") for text in bed.heard(CLIENT)[before:]]
     assert {head for head, _, _ in pieces} == {pieces[0][0]}  # the name of the unit
@@ -247,10 +144,10 @@ async def test_a_letter_that_cannot_be_opened_stops_no_other(bed: TestBed) -> No
     client_id = await client_at(bed)
 
     def spoil(work: Work) -> None:
-        _put_text(work, client_id, "rusak", None)
+        put_text(work, client_id, "rusak", None)
         elsewhere = work.vault.seal(people.folder(client_id), "outbox", "body", client_id, b"{}")
         work.data.execute(update(letters).values(body=elsewhere))
-        _put_text(work, client_id, "utuh", None)
+        put_text(work, client_id, "utuh", None)
 
     await in_world(bed, spoil)
     await bed.flush()
@@ -267,8 +164,8 @@ async def test_an_address_that_cannot_be_opened_stops_no_other(bed: TestBed) -> 
     def spoil(work: Work) -> None:
         elsewhere = work.vault.seal(people.folder(client_id), "addresses", "screen", client_id, b"moved")
         work.data.execute(addresses.update().where(addresses.c.client_id == client_id).values(address=elsewhere))
-        _put_text(work, client_id, "rusak", None)
-        _put_text(work, other, "utuh", None)
+        put_text(work, client_id, "rusak", None)
+        put_text(work, other, "utuh", None)
 
     await in_world(bed, spoil)
     await bed.flush()
@@ -291,7 +188,7 @@ async def test_what_cannot_be_noted_about_one_letter_holds_up_nobody(
     folder = people.folder(client_id)
     await in_world(bed, lambda work: outbox.put(work, folder, "telegram", Lane.REPLY, Outgoing("satu", keys)))
     await bed.flush()
-    await in_world(bed, lambda work: _put_text(work, client_id, "dua", None))
+    await in_world(bed, lambda work: put_text(work, client_id, "dua", None))
     await bed.flush()
 
     assert bed.heard(CLIENT)[-2:] == ["satu", "dua"]
@@ -309,7 +206,7 @@ async def test_sending_goes_on_after_whatever_the_store_says(bed: TestBed, monke
         return claim(*given, **named)
 
     monkeypatch.setattr("storage.outbox.claim", fail_once)
-    await in_world(bed, lambda work: _put_text(work, client_id, "satu", None))
+    await in_world(bed, lambda work: put_text(work, client_id, "satu", None))
     arrived, send = asyncio.Event(), bed.channel.send
 
     async def send_and_tell(address: str, message: Outgoing) -> str | None:
@@ -337,24 +234,10 @@ async def test_a_stop_does_not_wait_for_a_chat_that_hangs(bed: TestBed, monkeypa
         return None
 
     monkeypatch.setattr(bed.channel, "send", hang)
-    await in_world(bed, lambda work: _put_text(work, client_id, "satu", None))
+    await in_world(bed, lambda work: put_text(work, client_id, "satu", None))
     running = asyncio.create_task(bed.sender.run())
     await asyncio.wait_for(begun.wait(), 20)
     bed.sender.stop()
 
     await asyncio.wait_for(running, 20)
     assert await in_world(bed, outbox.count_states) == {"sending": 1}
-
-
-async def _run_briefly(bed: TestBed) -> None:
-    sender = Sender(bed.world)
-    running = asyncio.create_task(sender.run())
-    async with asyncio.timeout(20):
-        while {"queued", "sending"} & set(await in_world(bed, outbox.count_states)):  # noqa: ASYNC110 - nobody announces it
-            await asyncio.sleep(0.01)
-    sender.stop()
-    await running
-
-
-def _put_text(work: Work, client_id: people.ClientId, text: str, message_id: bytes | None) -> None:
-    outbox.put(work, people.folder(client_id), "telegram", Lane.COUNSELLOR, Outgoing(text), message_id=message_id)

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,26 @@ async def test_a_step_in_no_hurry_shares_the_commit_of_the_next_and_comes_before
 
     assert numbers == [1]
     assert await waiting == begun  # the clock is read once for each commit
+
+
+async def test_a_step_in_no_hurry_is_taken_though_its_time_comes_during_a_commit(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.engine.writer._OPEN_SECONDS", 60.0)  # the commit takes in who comes
+    running, go_on = threading.Event(), threading.Event()
+
+    def hold(_: Work) -> None:
+        running.set()
+        go_on.wait(20)
+
+    held = asyncio.create_task(database.write(hold))
+    await asyncio.to_thread(running.wait, 20)
+    waiting = asyncio.create_task(database.write_along(add(1)))
+    await asyncio.sleep(0.1)  # much longer than it waits for others
+    go_on.set()
+    await held
+
+    assert await asyncio.wait_for(waiting, 10)
 
 
 async def test_a_step_in_no_hurry_is_taken_though_the_database_is_closing(database: Database) -> None:

@@ -31,11 +31,30 @@ def _texts(letters: list[Letter]) -> list[str]:
 async def test_letters_to_one_recipient_keep_their_order_whatever_their_lane(store: Database) -> None:
     def step(work: Work) -> list[str]:
         _put(work, ANI, "1", lane=Lane.REMINDER)
-        _put(work, ANI, "2", lane=Lane.DANGER)
+        _put(work, ANI, "2", lane=Lane.COUNSELLOR)
         _put(work, ANI, "3")
         return _texts(_claim(work))
 
     assert await store.write(step) == ["1", "2", "3"]
+
+
+async def test_help_in_danger_goes_ahead_of_whatever_waits_for_the_same_person(store: Database) -> None:
+    def step(work: Work) -> list[str]:
+        _put(work, ANI, "1", "2")
+        _put(work, ANI, "bahaya", "nomor", lane=Lane.DANGER)
+        _put(work, ANI, "3")
+        _put(work, ANI, "lagi", lane=Lane.DANGER)
+        return _texts(_claim(work))
+
+    def follow(work: Work) -> list[str]:
+        for letter in [*_claim(work)]:
+            outbox.mark_sent(work, letter)
+        _put(work, BUDI, "bahaya", lane=Lane.DANGER)
+        _put(work, BUDI, "1", "2")
+        return _texts(_claim(work))
+
+    assert await store.write(step) == ["bahaya", "nomor", "lagi", "1", "2", "3"]
+    assert await store.write(follow) == ["bahaya", "1", "2"]
 
 
 async def test_whoever_waits_for_something_urgent_comes_first(store: Database) -> None:
@@ -45,7 +64,7 @@ async def test_whoever_waits_for_something_urgent_comes_first(store: Database) -
         _put(work, BUDI, "bahaya!", lane=Lane.DANGER)
         return _texts(_claim(work, most=2))
 
-    assert await store.write(step) == ["balasan", "bahaya"]
+    assert await store.write(step) == ["bahaya!", "balasan"]
 
 
 async def test_a_recipient_with_a_letter_under_way_is_left_alone(store: Database) -> None:

@@ -62,12 +62,26 @@ async def test_what_is_urgent_takes_along_all_that_was_said_before_it(store: Dat
     def step(work: Work) -> list[str]:
         _put(work, BUDI, *(f"lain {number}" for number in range(20)))
         _put(work, ANI, *(f"kabar {number}" for number in range(20)), lane=Lane.REMINDER)
+        _put(work, ANI, "dari konselor", lane=Lane.COUNSELLOR)
+        return _send_all(work, most=1)
+
+    sent = await store.write(step)
+
+    assert sent[:21] == [*(f"kabar {number}" for number in range(20)), "dari konselor"]
+
+
+async def test_help_in_danger_passes_all_that_was_said_before_it(store: Database) -> None:
+    def step(work: Work) -> list[str]:
+        _put(work, BUDI, *(f"lain {number}" for number in range(20)))
+        _put(work, ANI, *(f"kabar {number}" for number in range(20)))
         _put(work, ANI, "bahaya", lane=Lane.DANGER)
         return _send_all(work, most=1)
 
     sent = await store.write(step)
 
-    assert sent[:21] == [*(f"kabar {number}" for number in range(20)), "bahaya"]
+    assert sent[0] == "bahaya"
+    assert [said for said in sent if said.startswith("kabar")] == [f"kabar {number}" for number in range(20)]
+    assert len(sent) == 41
 
 
 async def test_what_stands_behind_a_letter_that_was_taken_away_is_found_again(store: Database) -> None:
