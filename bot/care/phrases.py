@@ -85,6 +85,8 @@ def looks_like_phrase(words: PhraseWords, text: str) -> bool:
 
 
 def _spell(typed: str) -> list[str]:
+    if typed.isascii():
+        return _LETTERS.findall(typed.casefold())
     # Phones put capitals, accents and invisible joiners into words their owner never typed so.
     decomposed = unicodedata.normalize("NFKD", typed).casefold()
     return _LETTERS.findall("".join(sign for sign in decomposed if unicodedata.category(sign) not in {"Mn", "Cf"}))

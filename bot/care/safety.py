@@ -1,15 +1,15 @@
 """Hear danger in what a person writes, before anything else is read into it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.care.danger.concepts import Hit, Index, find
 from bot.care.danger.letters import undress
 from bot.care.danger.model import MASKED, Model, Score
 from bot.care.danger.rules import Finding, Outcome, Rule, apply
 from bot.care.danger.scopes import SCOPE_CONCEPTS, listen
-from bot.care.danger.words import Heard, Lexicon, hear, hear_plain
+from bot.care.danger.words import MOST_RESOLVED, Heard, Lexicon, hear, hear_plain
 
 #: Severities, most urgent first.
 IMMEDIATE, HIGH = "immediate", "high"
@@ -33,6 +33,20 @@ class Rules:
     order: tuple[str, ...]
     raised: Mapping[str, frozenset[str]]
     model: Model
+    beginning: Mapping[str, frozenset[int]] = field(init=False, repr=False, compare=False)  #: by what is wanted first
+
+    def __post_init__(self) -> None:
+        """Note which rules a concept may begin, by their places; of all rules a text concerns a few."""
+        beginning: dict[str, set[int]] = {}
+        for place, rule in enumerate(self.rules):
+            for concept in rule.wanted[0]:
+                beginning.setdefault(concept, set()).add(place)
+        object.__setattr__(self, "beginning", {concept: frozenset(found) for concept, found in beginning.items()})
+
+    def concerning(self, concepts: Iterable[str]) -> list[Rule]:
+        """List the rules that what was found may begin, in their order; no other rule can find anything."""
+        places = set[int]().union(*(self.beginning.get(concept, ()) for concept in concepts))
+        return [self.rules[place] for place in sorted(places)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +91,16 @@ def screen(text: str, rules: Rules, recent: Sequence[str] = ()) -> Verdict:
     one, by the rules alone, for to the model unrelated answers put together look like anything.  Danger that lay in
     the earlier messages alone is not heard again.
     """
-    alone = _screen_pieces(text, rules, _CALM)
+    resolved: dict[str, tuple[str, ...]] = {}
+    alone = _screen_pieces(text, rules, _CALM, resolved)
     if not recent or isinstance(alone, Alarm):
         return alone
     before = " ".join(recent)[-_PIECE_CHARS:]
-    together = _screen_pieces(f"{before} {text}"[-_PIECE_CHARS:], rules, alone, by_model=False)
-    heard_before = _screen_pieces(before, rules, _CALM, by_model=False)
-    return together if _rank(together) > max(_rank(alone), _rank(heard_before)) else alone
+    together = _screen_pieces(f"{before} {text}"[-_PIECE_CHARS:], rules, alone, resolved, by_model=False)
+    if _rank(together) <= _rank(alone):
+        return alone
+    heard_before = _screen_pieces(before, rules, _CALM, resolved, by_model=False)
+    return together if _rank(together) > _rank(heard_before) else alone
 
 
 def understand_words(text: str, rules: Rules) -> tuple[list[str], list[str]]:
@@ -103,9 +120,13 @@ def _rank(verdict: Verdict) -> int:
             return 0
 
 
-def _screen_pieces(text: str, rules: Rules, verdict: Verdict, *, by_model: bool = True) -> Verdict:
-    resolved: dict[str, tuple[str, ...]] = {}
-    for piece in _cut(_shorten(undress(_shorten(text), rules.lexicon.emoji))):
+def _screen_pieces(
+    text: str, rules: Rules, verdict: Verdict, resolved: dict[str, tuple[str, ...]], *, by_model: bool = True
+) -> Verdict:
+    plain = _shorten(undress(_shorten(text), rules.lexicon.emoji))
+    if len(resolved) + len(plain) > MOST_RESOLVED:  # so many words may come that what is known of others would crowd
+        resolved = {}
+    for piece in _cut(plain):
         heard = hear_plain(piece, rules.lexicon, resolved)
         verdict = _join(verdict, _screen_heard(heard, rules, by_model=by_model), rules.order)
     return verdict
@@ -147,7 +168,8 @@ def _screen_heard(heard: Heard, rules: Rules, *, by_model: bool) -> Verdict:
     for hit in hits:
         by_concept.setdefault(hit.concept, []).append(hit)
     said = listen(heard, by_concept)
-    findings = [found for rule in rules.rules if (found := apply(rule, by_concept, said)) is not None]
+    concerning = rules.concerning(by_concept)
+    findings = [found for rule in concerning if (found := apply(rule, by_concept, said)) is not None]
     sure = [found for found in findings if found.outcome is Outcome.FIRE]
 
     def score() -> Score:

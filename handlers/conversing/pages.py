@@ -70,9 +70,8 @@ class WebPages:
         state = place_of(self._world, work, client_id)
         if guard.is_locked(state, minute_of(work.now)):
             return self._locked_page(work, client_id, state)
-        transcripts.hide_shown(work, client_id)
-        shown = transcripts.load_transcript(work, client_id)
-        if transcripts.mark_seen(work, client_id):
+        shown = transcripts.show_transcript(work, client_id)
+        if transcripts.mark_seen(work, client_id, shown.revision):
             self._wake_desk(work, client_id)
         consented = people.load_client(work, client_id).consent_version is not None
         return Page(shown.lines, shown.revision, state.language, consented, state.accompanied)

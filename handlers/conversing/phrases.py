@@ -42,10 +42,6 @@ class PhraseStock:
         except IndexError:
             raise NoPhraseReady from None
 
-    def refill(self) -> None:
-        """Make phrases ready; takes a tenth of a second each, so call it outside the event loop."""
-        self._hashing.submit(self._fill).result()
-
     async def make_ready(self) -> None:
         """Make phrases ready while everything else goes on."""
         await asyncio.get_running_loop().run_in_executor(self._hashing, self._fill)

@@ -7,13 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
 from bot.dialogue.flow import Answer
 from bot.dialogue.state import settled_from
 from storage.clients.people import ClientId, folder
+from storage.engine.prepared import Prepared, Record
 from storage.sealing.documents import open_document, seal_document
 from storage.sealing.encryption import FolderGone, new_id
+from storage.sealing.sealed import Id16
 from storage.tables import cases, messages, outbox
 from storage.transaction import Work
 
@@ -74,6 +76,23 @@ class Case:
     shown_until: str | None = None
 
 
+_CHANGING = ("unit_id", "status", "stage", "staff_id", "answer_by", "document")
+_PUT = Prepared(insert(cases), ("case_id", "client_id", "code", "opened_month", *_CHANGING))
+_SAVE = Prepared(
+    update(cases)
+    .where(cases.c.case_id == bindparam("which", type_=Id16))
+    .values({name: bindparam(f"new_{name}", type_=cases.c[name].type) for name in _CHANGING})
+)
+_MINE = cases.c.client_id == bindparam("whose", type_=Id16)
+_ALL_MINE = Prepared(select(cases).where(_MINE).order_by(cases.c.code))
+_NEWEST = select(cases).order_by(cases.c.opened_month.desc())
+_MY_OPEN = _NEWEST.where(_MINE, cases.c.status != Status.CLOSED.value).limit(1)
+_GOING_ON = _NEWEST.where(_MINE, cases.c.stage != Stage.REFERRED.value)
+#: By whether they are locked.
+_MINE_THAT_IS_OPEN = {False: Prepared(_MY_OPEN), True: Prepared(_MY_OPEN.with_for_update())}
+_MINE_THAT_GO_ON = {False: Prepared(_GOING_ON), True: Prepared(_GOING_ON.with_for_update())}
+
+
 def open_case(
     work: Work,
     client_id: ClientId,
@@ -98,21 +117,15 @@ def open_case(
         opened_month=f"{work.now:%Y-%m}",
         withheld=withheld,
     )
-    work.data.execute(
-        insert(cases).values(
-            case_id=case_id,
-            client_id=client_id,
-            code=case.code,
-            opened_month=case.opened_month,
-            **_columns(work, case),
-        )
-    )
+    made = {"case_id": case_id, "client_id": client_id, "code": case.code, "opened_month": case.opened_month}
+    _PUT.change(work, {**made, **_columns(work, case)})
     return case
 
 
 def save_case(work: Work, case: Case) -> None:
     """Write a case back whole."""
-    work.data.execute(update(cases).where(cases.c.case_id == case.id).values(**_columns(work, case)))
+    changed = {f"new_{name}": value for name, value in _columns(work, case).items()}
+    _SAVE.change(work, {"which": case.id, **changed})
 
 
 def load_case(work: Work, case_id: CaseId, *, lock: bool = False) -> Case | None:
@@ -135,7 +148,7 @@ def find_by_code(work: Work, code: str, *, among: ColumnElement[bool] | None = N
 
 def open_case_of(work: Work, client_id: ClientId, *, lock: bool = False) -> Case | None:
     """Return the case a client has open; there is at most one.  `lock`: as in `find_by_code`."""
-    return _first(work, (cases.c.client_id == client_id) & (cases.c.status != Status.CLOSED.value), lock=lock)
+    return next(_readable(work, _MINE_THAT_IS_OPEN[lock].all(work, {"whose": client_id})), None)
 
 
 def last_case_of(work: Work, client_id: ClientId, *, lock: bool = False) -> Case | None:
@@ -143,16 +156,14 @@ def last_case_of(work: Work, client_id: ClientId, *, lock: bool = False) -> Case
 
     One that the client took back goes on no more.  `lock`: as in `find_by_code`.
     """
-    going_on = (cases.c.client_id == client_id) & (cases.c.stage != Stage.REFERRED.value)
-    query = select(cases).where(going_on).order_by(cases.c.opened_month.desc())
-    followed = _readable(work, work.data.execute(query.with_for_update() if lock else query))
+    followed = _readable(work, _MINE_THAT_GO_ON[lock].all(work, {"whose": client_id}))
     present = open_case_of(work, client_id, lock=lock)
     return present or next((case for case in followed if case.outcome != WITHDRAWN), None)
 
 
 def list_cases_of(work: Work, client_id: ClientId) -> list[Case]:
     """List every case of a client, the closed ones too."""
-    return _all(work, cases.c.client_id == client_id)
+    return list(_readable(work, _ALL_MINE.all(work, {"whose": client_id})))
 
 
 def queue_of(work: Work, unit_id: str | None) -> list[Case]:
@@ -161,10 +172,10 @@ def queue_of(work: Work, unit_id: str | None) -> list[Case]:
     return _all(work, here if unit_id is None else here & (cases.c.unit_id == unit_id))
 
 
-def cases_of(work: Work, staff_id: bytes, *, closed: bool = False) -> list[Case]:
-    """List the cases a counsellor has."""
+def cases_of(work: Work, staff_id: bytes, *, closed: bool = False, lock: bool = False) -> list[Case]:
+    """List the cases a counsellor has.  `lock`: as in `find_by_code`."""
     status = Status.CLOSED if closed else Status.ACCEPTED
-    return _all(work, (cases.c.staff_id == staff_id) & (cases.c.status == status.value))
+    return _all(work, (cases.c.staff_id == staff_id) & (cases.c.status == status.value), lock=lock)
 
 
 def list_accepted(work: Work, condition: ColumnElement[bool]) -> list[Case]:
@@ -190,6 +201,7 @@ def recall(work: Work, case: Case) -> None:
 
 def erase_case(work: Work, case: Case) -> None:
     """Delete a case with everything that was said, planned or to be looked at in it, also what is still on its way."""
+    load_case(work, case.id, lock=True)  # whoever puts a word about it has done so, or finds it gone
     said = select(messages.c.message_id).where(messages.c.case_id == case.id)
     work.data.execute(delete(outbox).where((outbox.c.about_id == case.id) | outbox.c.message_id.in_(said)))
     work.data.execute(delete(cases).where(cases.c.case_id == case.id))
@@ -239,20 +251,20 @@ def _columns(work: Work, case: Case) -> dict[str, object]:
 
 
 def _first(work: Work, condition: ColumnElement[bool], *, lock: bool = False) -> Case | None:
-    query = select(cases).where(condition).order_by(cases.c.opened_month.desc()).limit(1)
-    row = work.data.execute(query.with_for_update() if lock else query).first()
-    return None if row is None else next(_readable(work, [row]), None)
+    query = _NEWEST.where(condition).limit(1)
+    return next(_readable(work, work.data.execute(query.with_for_update() if lock else query)), None)
 
 
-def _all(work: Work, condition: ColumnElement[bool]) -> list[Case]:
-    return list(_readable(work, work.data.execute(select(cases).where(condition).order_by(cases.c.code))))
+def _all(work: Work, condition: ColumnElement[bool], *, lock: bool = False) -> list[Case]:
+    query = select(cases).where(condition).order_by(cases.c.code)
+    return list(_readable(work, work.data.execute(query.with_for_update() if lock else query)))
 
 
 def _is_overdue(work: Work) -> ColumnElement[bool]:
     return (cases.c.status == Status.OFFERED.value) & (cases.c.answer_by <= work.now)
 
 
-def _readable(work: Work, rows: Iterable[Row[Any]]) -> Iterator[Case]:
+def _readable(work: Work, rows: Iterable[Record]) -> Iterator[Case]:
     """Open cases, but for those of an erased client whose rows have stayed: the sweep takes them."""
     for row in rows:
         try:
@@ -261,7 +273,7 @@ def _readable(work: Work, rows: Iterable[Row[Any]]) -> Iterator[Case]:
             continue
 
 
-def _case(work: Work, row: Row[Any]) -> Case:
+def _case(work: Work, row: Record) -> Case:
     client_id = ClientId(row.client_id)
     document = open_document(work, folder(client_id), "cases.document", row.case_id, row.document)
     alerted_at = document["alerted_at"]

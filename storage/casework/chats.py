@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import String, bindparam, func, insert, select, update
 
 from storage.casework.cases import Case
 from storage.clients.people import ClientId, folder, restart_retention
+from storage.engine.prepared import Prepared
 from storage.sealing.documents import open_document, seal_document
 from storage.sealing.encryption import new_id
+from storage.sealing.sealed import Id16
 from storage.tables import messages
 from storage.transaction import Work
 
@@ -45,23 +47,38 @@ class ChatMessage:
     delivery: Delivery
 
 
+# On the way of every word between client and counsellor.
+_LATEST = Prepared(
+    select(func.coalesce(func.max(messages.c.sequence), 0).label("sequence")).where(
+        messages.c.case_id == bindparam("of", type_=Id16)
+    )
+)
+_ADD = Prepared(insert(messages), ("message_id", "case_id", "client_id", "sequence", "side", "delivery", "body"))
+_MARK = Prepared(
+    update(messages)
+    .where(messages.c.message_id == bindparam("which", type_=Id16))
+    .values(delivery=bindparam("now", type_=String))
+    .returning(messages.c.case_id, messages.c.side)
+)
+
+
 def add_message(work: Work, case: Case, side: Side, text: str) -> ChatMessage:
     """Add a message at the end of the case's chat."""
     message_id = new_id()
-    latest = select(func.coalesce(func.max(messages.c.sequence), 0)).where(messages.c.case_id == case.id)
-    sequence = work.data.execute(latest).scalar_one() + 1
+    sequence = _LATEST.one(work, {"of": case.id}).sequence + 1
     said = ChatMessage(message_id, sequence, side, text, f"{work.now:%Y-%m-%dT%H:%MZ}", Delivery.QUEUED)
     body = {"text": text, "said_at": said.said_at}
-    work.data.execute(
-        insert(messages).values(
-            message_id=message_id,
-            case_id=case.id,
-            client_id=case.client_id,
-            sequence=said.sequence,
-            side=side.value,
-            delivery=said.delivery.value,
-            body=seal_document(work, folder(case.client_id), "messages.body", message_id, body),
-        )
+    _ADD.change(
+        work,
+        {
+            "message_id": message_id,
+            "case_id": case.id,
+            "client_id": case.client_id,
+            "sequence": said.sequence,
+            "side": side.value,
+            "delivery": said.delivery.value,
+            "body": seal_document(work, folder(case.client_id), "messages.body", message_id, body),
+        },
     )
     if side is Side.COUNSELLOR:
         restart_retention(work, case.client_id)  # a word of either side; the client's own counts when it arrives
@@ -70,8 +87,7 @@ def add_message(work: Work, case: Case, side: Side, text: str) -> ChatMessage:
 
 def mark(work: Work, message_id: bytes, delivery: Delivery) -> tuple[bytes, Side] | None:
     """Note how far a message has come; return the id of its case and who said it, None if the message is gone."""
-    row = update(messages).where(messages.c.message_id == message_id).values(delivery=delivery.value)
-    marked = work.data.execute(row.returning(messages.c.case_id, messages.c.side)).first()
+    marked = _MARK.first(work, {"which": message_id, "now": delivery.value})
     return None if marked is None else (marked.case_id, Side(marked.side))
 
 

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
 
 from bot.dialogue.buttons import question_of
 from bot.dialogue.effects import Ask, Picture
 from bot.ports import Key, Line, Outgoing
 from storage.clients.people import ClientId, folder
+from storage.engine.prepared import Prepared
 from storage.sealing.documents import open_document, seal_document
 from storage.sealing.encryption import new_id
+from storage.sealing.sealed import Id16
 from storage.tables import messages, transcripts
 from storage.transaction import Work
 
@@ -21,6 +23,23 @@ MOST_LINES = 400
 _LOOKED_BACK = 10
 #: A page may fetch itself anew a moment after it was shown, so what is to be seen once gets time to be written down.
 _SHOWN_FOR = timedelta(minutes=10)
+
+# On the way of every line, and of every look at the page.
+_MINE = transcripts.c.client_id == bindparam("whose", type_=Id16)
+_LATEST = Prepared(select(func.coalesce(func.max(transcripts.c.sequence), 0).label("revision")).where(_MINE))
+_LINES = Prepared(select(transcripts).where(_MINE).order_by(transcripts.c.sequence))
+_NEWEST = Prepared(select(transcripts).where(_MINE).order_by(transcripts.c.sequence.desc()).limit(_LOOKED_BACK))
+_PUT = Prepared(insert(transcripts), ("line_id", "client_id", "sequence", "line", "seen", "message_id"))
+_DROP_OLD = Prepared(
+    delete(transcripts).where(
+        _MINE,
+        (transcripts.c.seen & (transcripts.c.sequence <= bindparam("if_seen", type_=Integer)))
+        | (transcripts.c.sequence <= bindparam("in_any_case", type_=Integer)),
+    )
+)
+_UNSEEN = transcripts.c.seen.is_(False) & (transcripts.c.sequence <= bindparam("shown", type_=Integer))
+_CARRIED = Prepared(select(transcripts.c.message_id).where(_MINE, _UNSEEN, transcripts.c.message_id.is_not(None)))
+_MARK_SEEN = Prepared(update(transcripts).where(_MINE, _UNSEEN).values(seen=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +66,7 @@ def add_ours(
 ) -> None:
     """Add what is said to the person; `replace` takes the place of the newest line if that one is ours.
 
-    `afterwards`: see `hide_shown`; empty for a line that stays.
+    `afterwards`: see `show_transcript`; empty for a line that stays.
     """
     document: dict[str, object] = {
         "text": message.text,
@@ -72,26 +91,24 @@ def drop_shown(work: Work, client_id: ClientId) -> None:
     work.data.execute(delete(transcripts).where(transcripts.c.client_id == client_id, old))
 
 
-def hide_shown(work: Work, client_id: ClientId) -> None:
-    """Replace what may not be shown again once the person has gone on from it, or after ten minutes."""
-    mine = select(transcripts).where(transcripts.c.client_id == client_id).order_by(transcripts.c.sequence.desc())
+def show_transcript(work: Work, client_id: ClientId) -> Transcript:
+    """Load what the page shows now; what may not be shown again is replaced first.
+
+    That is so once the person has gone on from it, or after ten minutes.
+    """
+    opened, revision = _open_lines(work, client_id)
     has_gone_on = False
-    for row in work.data.execute(mine).all():
-        line = open_document(work, folder(client_id), "transcripts.line", row.line_id, row.line)
+    for place, (line_id, line) in reversed(list(enumerate(opened))):
         has_gone_on = has_gone_on or bool(line.get("mine"))
         if "afterwards" in line and (has_gone_on or work.now.timestamp() >= line["until"]):
-            hidden = {"text": line["afterwards"]}
-            sealed = seal_document(work, folder(client_id), "transcripts.line", row.line_id, hidden)
-            work.data.execute(update(transcripts).where(transcripts.c.line_id == row.line_id).values(line=sealed))
+            opened[place] = line_id, _hide(work, client_id, line_id, line["afterwards"])
+    return Transcript(tuple(_line(*line) for line in opened), revision)
 
 
 def load_transcript(work: Work, client_id: ClientId) -> Transcript:
-    """Load what the page shows now."""
-    query = select(transcripts).where(transcripts.c.client_id == client_id).order_by(transcripts.c.sequence)
-    rows = work.data.execute(query).all()
-    own = folder(client_id)
-    opened = [(row.line_id, open_document(work, own, "transcripts.line", row.line_id, row.line)) for row in rows]
-    return Transcript(tuple(_line(*line) for line in opened), rows[-1].sequence if rows else 0)
+    """Load every line as it is kept."""
+    opened, revision = _open_lines(work, client_id)
+    return Transcript(tuple(_line(*line) for line in opened), revision)
 
 
 def find_picture(work: Work, line_id: bytes) -> tuple[ClientId, str] | None:
@@ -110,40 +127,38 @@ def label_of(work: Work, client_id: ClientId, token: str) -> str | None:
     return next((key.label for key in keys if key.token == token), None)
 
 
-def mark_seen(work: Work, client_id: ClientId) -> bool:
-    """Mark every line as shown by the page; True if a chat message among them was new to it."""
-    mine = (transcripts.c.client_id == client_id) & transcripts.c.seen.is_(False)
-    carried = work.data.execute(select(transcripts.c.message_id).where(mine, transcripts.c.message_id.is_not(None)))
-    shown = [row[0] for row in carried]
+def mark_seen(work: Work, client_id: ClientId, revision: int) -> bool:
+    """Mark the lines up to a revision as shown by the page; True if a chat message among them was new to it."""
+    mine = {"whose": client_id, "shown": revision}
+    shown = [row.message_id for row in _CARRIED.all(work, mine)]
     if shown:
         work.data.execute(update(messages).where(messages.c.message_id.in_(shown)).values(delivery="seen"))
-    work.data.execute(update(transcripts).where(mine).values(seen=True))
+    _MARK_SEEN.change(work, mine)
     return bool(shown)
 
 
 def latest_revision(work: Work, client_id: ClientId) -> int:
     """Return the revision the page should have."""
-    query = select(func.coalesce(func.max(transcripts.c.sequence), 0)).where(transcripts.c.client_id == client_id)
-    return int(work.data.execute(query).scalar_one())
+    return int(_LATEST.one(work, {"whose": client_id}).revision)
 
 
 def _add(
     work: Work, client_id: ClientId, sequence: int, document: dict[str, object], message_id: bytes | None = None
 ) -> None:
     line_id = new_id()
-    work.data.execute(
-        insert(transcripts).values(
-            line_id=line_id,
-            client_id=client_id,
-            sequence=sequence,
-            line=seal_document(work, folder(client_id), "transcripts.line", line_id, document),
-            seen=bool(document.get("mine")),
-            message_id=message_id,
-        )
+    _PUT.change(
+        work,
+        {
+            "line_id": line_id,
+            "client_id": client_id,
+            "sequence": sequence,
+            "line": seal_document(work, folder(client_id), "transcripts.line", line_id, document),
+            "seen": bool(document.get("mine")),
+            "message_id": message_id,
+        },
     )
-    shown = transcripts.c.seen & (transcripts.c.sequence <= sequence - KEPT_LINES)
-    old = shown | (transcripts.c.sequence <= sequence - MOST_LINES)
-    work.data.execute(delete(transcripts).where(transcripts.c.client_id == client_id, old))
+    old = {"if_seen": sequence - KEPT_LINES, "in_any_case": sequence - MOST_LINES}
+    _DROP_OLD.change(work, {"whose": client_id, **old})
 
 
 def _drop_asked_before(work: Work, client_id: ClientId, message: Outgoing) -> None:
@@ -151,9 +166,8 @@ def _drop_asked_before(work: Work, client_id: ClientId, message: Outgoing) -> No
     if not message.keys:
         return
     asked = question_of(message.keys[0].token)
-    newest = select(transcripts).where(transcripts.c.client_id == client_id).order_by(transcripts.c.sequence.desc())
     tap: tuple[bytes, str] | None = None
-    for row in work.data.execute(newest.limit(_LOOKED_BACK)).all():
+    for row in _NEWEST.all(work, {"whose": client_id}):
         line = open_document(work, folder(client_id), "transcripts.line", row.line_id, row.line)
         if line.get("mine"):
             tap = tap or (row.line_id, line["text"])
@@ -162,6 +176,20 @@ def _drop_asked_before(work: Work, client_id: ClientId, message: Outgoing) -> No
             gone = [row.line_id, *([tap[0]] if tap is not None and tap[1] in labels else [])]
             work.data.execute(delete(transcripts).where(transcripts.c.line_id.in_(gone)))
             return
+
+
+def _open_lines(work: Work, client_id: ClientId) -> tuple[list[tuple[bytes, dict[str, Any]]], int]:
+    """Open every line, with its id and in order; return also the revision."""
+    rows, own = _LINES.all(work, {"whose": client_id}), folder(client_id)
+    opened = [(row.line_id, open_document(work, own, "transcripts.line", row.line_id, row.line)) for row in rows]
+    return opened, rows[-1].sequence if rows else 0
+
+
+def _hide(work: Work, client_id: ClientId, line_id: bytes, afterwards: str) -> dict[str, Any]:
+    hidden = {"text": afterwards}
+    sealed = seal_document(work, folder(client_id), "transcripts.line", line_id, hidden)
+    work.data.execute(update(transcripts).where(transcripts.c.line_id == line_id).values(line=sealed))
+    return hidden
 
 
 def _line(line_id: bytes, document: dict[str, Any]) -> Line:

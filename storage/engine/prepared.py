@@ -8,14 +8,15 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Dialect, LargeBinary, Select, TypeDecorator, UpdateBase
 from sqlalchemy.engine.interfaces import DBAPIModule
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.types import TypeEngine
 
-from storage.transaction import Work
+if TYPE_CHECKING:
+    from storage.transaction import Work
 
 Statement = Select[Any] | UpdateBase
 Values = Mapping[str, object]
@@ -42,29 +43,27 @@ class Prepared:
         self._columns = columns or None
         self._ready: dict[str, _Ready] = {}
 
-    def all(self, work: Work, values: Values = _NOTHING) -> list[Record]:
+    def all(self, work: "Work", values: Values = _NOTHING) -> list[Record]:
         """Run it and return the rows."""
-        ready, connection = self._prepare(work.data.dialect), work.data
-        try:
-            cursor = connection.connection.cursor()
-            cursor.execute(ready.text, ready.lay_out(values))
-            return [ready.read(row) for row in cursor.fetchall()]
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _name_failure(connection, ready.text, error) from error
+        return self._read(work.data, values)
 
-    def first(self, work: Work, values: Values = _NOTHING) -> Record | None:
+    def first(self, work: "Work", values: Values = _NOTHING) -> Record | None:
         """Run it and return the first row; None when there is none."""
-        rows = self.all(work, values)
+        return self.first_on(work.data, values)
+
+    def first_on(self, connection: Connection, values: Values = _NOTHING) -> Record | None:
+        """Run it outside a step, on SQLite without a transaction, and return the first row; None when there is none."""
+        rows = self._read(connection, values)
         return rows[0] if rows else None
 
-    def one(self, work: Work, values: Values = _NOTHING) -> Record:
+    def one(self, work: "Work", values: Values = _NOTHING) -> Record:
         """Run it and return the one row there is; raises NoResultFound when there is none."""
         row = self.first(work, values)
         if row is None:
             raise NoResultFound("a row was expected and there is none")
         return row
 
-    def change(self, work: Work, values: Values = _NOTHING) -> int:
+    def change(self, work: "Work", values: Values = _NOTHING) -> int:
         """Run it and return how many rows it has changed."""
         ready, connection = self._prepare(work.data.dialect), work.data
         try:
@@ -73,6 +72,15 @@ class Prepared:
         except connection.dialect.loaded_dbapi.Error as error:
             raise _name_failure(connection, ready.text, error) from error
         return cursor.rowcount
+
+    def _read(self, connection: Connection, values: Values) -> list[Record]:
+        ready = self._prepare(connection.dialect)
+        try:
+            cursor = connection.connection.cursor()
+            cursor.execute(ready.text, ready.lay_out(values))
+            return [ready.read(row) for row in cursor.fetchall()]
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _name_failure(connection, ready.text, error) from error
 
     def _prepare(self, dialect: Dialect) -> "_Ready":
         ready = self._ready.get(dialect.name)
@@ -92,12 +100,12 @@ class PreparedForMany:
         self._build = build
         self._sized: dict[int, Prepared] = {}
 
-    def all(self, work: Work, listed: Sequence[object], values: Values = _NOTHING) -> list[Record]:
+    def all(self, work: "Work", listed: Sequence[object], values: Values = _NOTHING) -> list[Record]:
         """Run it for a list that is not empty, and return the rows."""
         prepared, filled = self._fill_up(listed)
         return prepared.all(work, {**values, **filled})
 
-    def change(self, work: Work, listed: Sequence[object], values: Values = _NOTHING) -> int:
+    def change(self, work: "Work", listed: Sequence[object], values: Values = _NOTHING) -> int:
         """Run it for a list that is not empty, and return how many rows it has changed."""
         prepared, filled = self._fill_up(listed)
         return prepared.change(work, {**values, **filled})

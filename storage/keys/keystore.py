@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    bindparam,
     delete,
     func,
     insert,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage.engine.engines import empty_journal, open_reader
+from storage.engine.prepared import Prepared
 from storage.errors import StoreUnavailable
 from storage.keys.keyring import KeyRetired, Keyring
 from storage.sealing.encryption import KEY_BYTES, KEY_ID_BYTES, Cipher, FolderId, new_nonce
@@ -63,6 +65,8 @@ root_keys = Table(
 
 _newest = select(root_keys.c.version).order_by(root_keys.c.version.desc()).limit(1)
 _rows = select(folder_keys.c.folder_id, folder_keys.c.key_id, folder_keys.c.kek_version, folder_keys.c.wrapped)
+# On the way of whoever writes after a while.
+_FIND = Prepared(_rows.where(folder_keys.c.folder_id == bindparam("which", type_=Id16)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +140,10 @@ class KeyStore:
             return known
         generation = self._opened.generation
         with self._reader.connect() as connection:
-            row = connection.execute(_rows.where(folder_keys.c.folder_id == folder)).one_or_none()
+            row = _FIND.first_on(connection, {"which": folder})
         if row is None:
             return None
-        found = self._unwrap(*row)
+        found = self._unwrap(row.folder_id, row.key_id, row.kek_version, row.wrapped)
         self._opened.put(found, generation)
         return found
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from storage.errors import StorageError
 from storage.keys.keystore import FolderKey, KeyChanges, KeyStore
-from storage.sealing.encryption import Cipher, FolderGone, FolderId, Place, Unreadable, new_nonce
+from storage.sealing.encryption import Cipher, FolderGone, FolderId, Place, Unreadable, new_id, new_nonce
 
 
 class ReadOnlyWork(StorageError):
@@ -35,6 +35,12 @@ class Vault:
         changes = self._changes or {}
         known = self._keys.list_known([folder for folder in folders if folder not in changes])
         return known | {folder for folder in folders if changes.get(folder) is not None}
+
+    def make_folder(self) -> FolderId:
+        """Make a folder under a fresh id, which therefore nobody has to look for."""
+        folder = FolderId(new_id())
+        self._changing()[folder] = self._keys.make(folder)
+        return folder
 
     def create_folder(self, folder: FolderId) -> None:
         """Make the key of a folder; one that has a key keeps it.

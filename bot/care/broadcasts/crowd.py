@@ -20,6 +20,6 @@ def is_too_close(people: AbstractSet[bytes], others: Collection[AbstractSet[byte
     return any(0 < len(people ^ other) < smallest for other in others)
 
 
-def round_down(people: int) -> int:
-    """Round a number of people for those who choose an audience."""
-    return people - people % STEP
+def round_down(people: int, smallest: int) -> int:
+    """Round a number of people for those who choose an audience; what may be written to is `smallest` at least."""
+    return max(people - people % STEP, smallest)

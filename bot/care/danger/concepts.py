@@ -25,6 +25,9 @@ class Hit:
 
 #: A phrase in canonical words, and the concept it belongs to.
 Phrase = tuple[tuple[str, ...], str]
+#: The same as it is looked for: one that plain comparison does not find with the whole words that must be there, any
+#: other with None.
+Sought = tuple[tuple[str, ...], str, frozenset[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,14 @@ class Index:
 
     `pairs`: by its first two words.  `exact`: by its first, where the second may be of any kind.  `beginning`: by the
     beginning of its first, all of which are `openings`.  `ranged`: those that begin with a number, by their second
-    word, or by ANY where that may be of any kind.  `loose`: phrases that are not found by plain comparison,
-    each with the whole words that must be there.
+    word, or by ANY where that may be of any kind.
     """
 
-    pairs: Mapping[tuple[str, str], tuple[Phrase, ...]]
-    exact: Mapping[str, tuple[Phrase, ...]]
-    beginning: Mapping[str, tuple[Phrase, ...]]
+    pairs: Mapping[tuple[str, str], tuple[Sought, ...]]
+    exact: Mapping[str, tuple[Sought, ...]]
+    beginning: Mapping[str, tuple[Sought, ...]]
     openings: tuple[str, ...]
-    ranged: Mapping[str, tuple[Phrase, ...]]
-    loose: Mapping[tuple[str, ...], frozenset[str]]
+    ranged: Mapping[str, tuple[Sought, ...]]
 
 
 def build_index(phrases: Iterable[Phrase]) -> Index:
@@ -51,11 +52,8 @@ def build_index(phrases: Iterable[Phrase]) -> Index:
     exact: dict[str, list[Phrase]] = {}
     beginning: dict[str, list[Phrase]] = {}
     ranged: dict[str, list[Phrase]] = {}
-    loose: dict[tuple[str, ...], frozenset[str]] = {}
     for phrase in phrases:
         first, *rest = phrase[0]
-        if not all(word.isalnum() for word in phrase[0]):
-            loose[phrase[0]] = frozenset(word for word in phrase[0] if word.isalnum())
         if first.startswith("#"):
             ranged.setdefault(rest[0] if rest and rest[0].isalpha() else ANY, []).append(phrase)
         elif first.endswith(ENDLESS):
@@ -64,26 +62,27 @@ def build_index(phrases: Iterable[Phrase]) -> Index:
             pairs.setdefault((first, rest[0]), []).append(phrase)
         else:
             exact.setdefault(first, []).append(phrase)
-    return Index(_freeze(pairs), _freeze(exact), _freeze(beginning), tuple(beginning), _freeze(ranged), loose)
+    return Index(_freeze(pairs), _freeze(exact), _freeze(beginning), tuple(beginning), _freeze(ranged))
 
 
 def find(words: tuple[str, ...], index: Index) -> list[Hit]:
     """List every concept found, in the order of the words."""
     hits: list[Hit] = []
-    said = set(words)
+    said = frozenset(words)
     for start, (word, following) in enumerate(zip_longest(words, words[1:])):
         for phrases in _look_up(word, following, index):
-            for phrase, concept in phrases:
+            for phrase, concept, needed in phrases:
                 end: int | None = start + len(phrase)
-                if words[start:end] != phrase:
-                    may_be = phrase in index.loose and index.loose[phrase] <= said
-                    end = _match(words, start, phrase) if may_be else None
+                if needed is not None:
+                    end = _match(words, start, phrase) if needed <= said else None
+                elif words[start:end] != phrase:
+                    continue
                 if end is not None:
                     hits.append(Hit(concept, start, end))
     return hits
 
 
-def _look_up(word: str, following: str, index: Index) -> Iterator[tuple[Phrase, ...]]:
+def _look_up(word: str, following: str, index: Index) -> Iterator[tuple[Sought, ...]]:
     """Yield the phrases that may begin with this word."""
     if word.isdecimal():
         yield index.ranged.get(following, ())
@@ -123,5 +122,11 @@ def _match(words: tuple[str, ...], at: int, phrase: tuple[str, ...]) -> int | No
     return at
 
 
-def _freeze(found: Mapping[Key, list[Phrase]]) -> dict[Key, tuple[Phrase, ...]]:
-    return {key: tuple(phrases) for key, phrases in found.items()}
+def _freeze(found: Mapping[Key, list[Phrase]]) -> dict[Key, tuple[Sought, ...]]:
+    return {key: tuple(map(_seek, phrases)) for key, phrases in found.items()}
+
+
+def _seek(phrase: Phrase) -> Sought:
+    words, concept = phrase
+    is_plain = all(word.isalnum() for word in words)
+    return words, concept, None if is_plain else frozenset(word for word in words if word.isalnum())

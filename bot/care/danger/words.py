@@ -43,7 +43,7 @@ _PREFIXES = ("ba", "ma", "ta", "na")
 _GLUED_NOT = ("nggak", "ngga", "gak", "ga", "gk", "ndak", "nda", "dak", "teu", "kada", "tra", "ora")
 _SHORTEST_REST = 3
 #: So many different words of one text are taken apart; a message with more is made to hold us up.
-_MOST_RESOLVED = 400
+MOST_RESOLVED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def hear_plain(text: str, lexicon: Lexicon, resolved: dict[str, tuple[str, ...]]
             hearing.end_clause(is_question="?" in token)
             continue
         if token not in resolved:
-            crowded = len(resolved) >= _MOST_RESOLVED
+            crowded = len(resolved) >= MOST_RESOLVED
             resolved[token] = lexicon.canonical.get(token, (token,)) if crowded else resolve(token, lexicon)
         for word in resolved[token]:
             hearing.add(word)

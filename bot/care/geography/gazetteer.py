@@ -8,6 +8,7 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, NewType
 
 from bot.care.geography.borders import Borders
@@ -105,7 +106,7 @@ class Gazetteer:
     def children(self, code: str | None) -> tuple[Area, ...]:
         """List the areas directly inside `code`, in official order; None lists the provinces."""
         if code is None:
-            return tuple(self._areas_between(0, 100 * _STEP_OF_LEVEL[PROVINCE], PROVINCE))
+            return self._provinces()
         level = level_of(code)
         if level is None or level == VILLAGE or self._row(code) is None:
             return ()
@@ -151,6 +152,10 @@ class Gazetteer:
             found.extend(self._rows_in_ring(lat, lon, ring))
         nearest = heapq.nsmallest(limit, found)
         return tuple((self._area_at(row), km) for km, row in nearest if km <= NEAREST_REACH_KM)
+
+    @lru_cache(maxsize=2)  # noqa: B019 - there is one for each process, and asked for whenever somebody names a place
+    def _provinces(self) -> tuple[Area, ...]:
+        return tuple(self._areas_between(0, 100 * _STEP_OF_LEVEL[PROVINCE], PROVINCE))
 
     def _row(self, code: str) -> int | None:
         if level_of(code) is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlalchemy import Integer, Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from bot.ports import Outgoing
@@ -11,7 +11,7 @@ from storage import outbox
 from storage.clients import people
 from storage.clients.people import ClientId
 from storage.database import Database
-from storage.engine.prepared import Prepared, PreparedForMany
+from storage.engine.prepared import Prepared, PreparedForMany, Record
 from storage.outbox import Lane
 from storage.sealing.sealed import ClearTextRefused, Id16, WrongIdLength
 from storage.tables import addresses, clients
@@ -65,6 +65,18 @@ async def test_a_list_may_be_of_any_length(store: Database, length: int) -> None
         return len(PreparedForMany("one", build).all(work, [letter.id for letter in work.letters[:length]]))
 
     assert await store.write(look) == length
+
+
+async def test_outside_a_step_it_runs_on_any_connection(database: Database) -> None:
+    look = Prepared(select(children).where(children.c.number == bindparam("number", type_=Integer)))
+
+    def add_and_look(work: Work) -> tuple[Record | None, Record | None]:
+        _ADD.change(work, {"number": 7, "note": b"canary"})
+        return look.first_on(work.data, {"number": 7}), look.first_on(work.data, {"number": 8})
+
+    found, missing = await database.write(add_and_look)
+
+    assert (found and found.note, missing) == (b"canary", None)
 
 
 async def test_how_many_rows_were_changed_is_told(store: Database) -> None:

@@ -12,7 +12,7 @@ from storage.keys.keyring import KeyRetired
 from storage.keys.keystore import CACHED_KEYS, CACHED_SECONDS
 from storage.sealing.encryption import FolderGone, FolderId, Unreadable
 from tests.storage.conftest import Stores
-from tests.storage.scratch import FOLDER, add, children, destroy, fail, in_turn, seal, unseal, write_together
+from tests.storage.scratch import FOLDER, ROW, add, children, destroy, fail, in_turn, seal, unseal, write_together
 
 OTHER = FolderId(b"o" * 16)
 
@@ -27,6 +27,20 @@ async def test_a_sealed_document_opens_in_another_process(database: Database, st
     await fresh.close()
 
 
+async def test_a_folder_made_elsewhere_is_found_by_whoever_has_looked_before(
+    database: Database, stores: Stores
+) -> None:
+    other = await stores.open()
+    first = await database.write(seal())
+    assert await other.read(unseal(first)) == b"canary"
+
+    second = await database.write(seal(folder=OTHER))
+
+    assert await other.read(unseal(second, OTHER)) == b"canary"
+    assert await other.write(unseal(second, OTHER)) == b"canary"
+    await other.close()
+
+
 async def test_a_document_moved_to_another_folder_does_not_open(database: Database) -> None:
     blob = await database.write(seal())
     await database.write(seal(folder=OTHER))
@@ -38,6 +52,15 @@ async def test_a_document_moved_to_another_folder_does_not_open(database: Databa
 async def test_nothing_is_sealed_in_a_folder_that_was_never_made(database: Database) -> None:
     with pytest.raises(FolderGone):
         await database.write(lambda work: work.vault.seal(FOLDER, "messages", "body", b"", b""))
+
+
+async def test_a_folder_under_a_fresh_id_is_there_for_later_steps(database: Database) -> None:
+    first, second = [await database.write(lambda work: work.vault.make_folder()) for _ in range(2)]
+    blob = await database.write(lambda work: work.vault.seal(first, "messages", "body", ROW, b"canary"))
+
+    assert await database.read(unseal(blob, first)) == b"canary"
+    with pytest.raises(Unreadable):
+        await database.read(unseal(blob, second))
 
 
 async def test_a_step_can_use_a_folder_made_earlier_in_its_batch(database: Database) -> None:

@@ -111,7 +111,11 @@ def test_two_broadcasts_that_are_both_let_through_differ_by_nobody_or_by_enough(
 
 @given(st.integers(0, 5_000))
 def test_a_count_is_never_more_than_it_is_and_less_by_under_ten(count: int) -> None:
-    assert 0 <= count - round_down(count) < 10
+    assert 0 <= count - round_down(count, 0) < 10
+
+
+def test_a_group_that_may_be_written_to_is_never_told_as_nobody() -> None:
+    assert [round_down(people, 5) for people in (5, 9, 10, 27)] == [5, 5, 10, 20]
 
 
 def test_nineteen_are_too_few_and_twenty_are_not() -> None:

@@ -11,6 +11,11 @@ from hypothesis import strategies as st
 from bench.language import mutate
 from bench.phrases import read_phrases
 from bot.care.danger.checking import try_examples
+from bot.care.danger.concepts import Hit, find
+from bot.care.danger.letters import undress
+from bot.care.danger.rules import apply
+from bot.care.danger.scopes import listen
+from bot.care.danger.words import hear, hear_plain
 from bot.care.safety import Alarm, Calm, Verdict
 from tests.bot.care.danger.hearing import hear_in, name, real_rules
 
@@ -73,6 +78,31 @@ def test_every_rule_hears_its_examples_and_no_counterexample() -> None:
     assert list(try_examples(real_rules())) == []
 
 
+def test_no_rule_is_left_out_that_finds_something() -> None:
+    chance, rules, found = Random(11), real_rules(), 0
+    for _ in range(600):
+        heard = hear(mutate(chance.choice(_PHRASES), chance), rules.lexicon)
+        concepts: dict[str, list[Hit]] = {}
+        for hit in find(heard.words, rules.index):
+            concepts.setdefault(hit.concept, []).append(hit)
+        said = listen(heard, concepts)
+        finding = [rule.id for rule in rules.rules if apply(rule, concepts, said) is not None]
+        found += len(finding)
+
+        assert [rule.id for rule in rules.concerning(concepts) if apply(rule, concepts, said) is not None] == finding
+    assert found > 100
+
+
+def test_a_word_means_the_same_in_whichever_text_it_was_met_first() -> None:
+    chance, lexicon = Random(13), real_rules().lexicon
+    for _ in range(600):
+        first, second = (undress(mutate(chance.choice(_PHRASES), chance)[:200], lexicon.emoji) for _ in range(2))
+        met: dict[str, tuple[str, ...]] = {}
+        hear_plain(first, lexicon, met)
+
+        assert hear_plain(second, lexicon, met) == hear_plain(second, lexicon, {})
+
+
 def test_danger_in_the_middle_of_a_long_story_is_heard() -> None:
     story = "Saya kerja di toko sejak tahun lalu. Setiap hari pulang sore. " * 12
 
@@ -105,6 +135,11 @@ def test_danger_at_either_end_of_an_endless_text_is_heard() -> None:
 def test_a_sentence_in_several_messages_is_heard_as_one() -> None:
     assert name(hear_in("mati", "gw", "pengen")) == "suicide"
     assert isinstance(hear_in("gw"), Calm)
+
+
+def test_a_bare_number_may_complete_what_was_said_before() -> None:
+    assert name(hear_in("20", "udah minum tramadol")) == "overdose"
+    assert isinstance(hear_in("20"), Calm)
 
 
 def test_earlier_danger_is_not_heard_again() -> None:
