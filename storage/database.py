@@ -81,9 +81,9 @@ class Database:
         """Run a step in a transaction and return its result once it is durable.
 
         Steps that wait at the same time share one commit; each sees what earlier ones wrote, and one that raises is
-        undone alone. A step may be run again when its batch fails, so it must have no effect outside `work`, and
-        what it returns must not depend on `work` any more. Raises what the step raises, StoreUnavailable,
-        CommitUnknown, Overloaded or Closed.
+        undone alone. A step may be run again, when its batch fails or another process wrote while it looked, so it
+        must have no effect outside `work`, and what it returns must not depend on `work` any more. Raises what the
+        step raises, StoreUnavailable, CommitUnknown, Overloaded or Closed.
         """
         return cast("T", await self._writer.submit(job))
 

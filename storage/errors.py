@@ -16,6 +16,10 @@ class CommitUnknown(StorageError):
     """
 
 
+class Overtaken(StorageError):
+    """Another process was faster; nothing of the step was stored, and run again it finds what the other has done."""
+
+
 class Overloaded(StorageError):
     """Too many steps are waiting for the database; this one was not taken and may be repeated later."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from storage.engine.engines import begin, empty_journal, is_sqlite, refuse_aborted, will_pass
+from storage.engine.engines import begin, empty_journal, has_collided, is_sqlite, refuse_aborted, will_pass
 from storage.errors import CommitUnknown, StoreUnavailable
 from storage.keeping.erasures import note_erasures
 from storage.keys.keystore import KeyChanges, KeyStore
@@ -131,7 +131,7 @@ class Transactions:
             return [Failed(CommitUnknown(*lost.args)) for _ in batch.jobs]
         except Exception as failure:  # noqa: BLE001 - whatever spoiled the batch, each step has its own answer
             _close(batch)
-            is_its_own = len(batch.jobs) == 1 and not will_pass(failure)
+            is_its_own = len(batch.jobs) == 1 and not will_pass(failure) and not has_collided(failure)
             return [Failed(failure)] if is_its_own else None
         return outcomes
 
@@ -169,6 +169,15 @@ class Transactions:
         return None
 
     def _run_guarded(self, connection: Connection, job: Job, now: datetime, changes: KeyChanges) -> Outcome:
+        """Run a step so that it is undone alone; again when another process had written since it looked."""
+        outcome = self._run_in_savepoint(connection, job, now, changes)
+        for _ in range(1, self._attempts):
+            if isinstance(outcome, Done) or not has_collided(outcome.error):
+                break
+            outcome = self._run_in_savepoint(connection, job, now, changes)
+        return outcome
+
+    def _run_in_savepoint(self, connection: Connection, job: Job, now: datetime, changes: KeyChanges) -> Outcome:
         own, callbacks = dict(changes), list[Callback]()
         # By the driver's cursor: two statements a step are too many for the way through SQLAlchemy.
         savepoint = connection.connection.cursor()
@@ -190,6 +199,8 @@ class Transactions:
             try:
                 return self._run_once(job, is_synced=is_synced)
             except Exception as failure:  # noqa: BLE001 - whatever a step raises belongs to its caller
+                if has_collided(failure) and attempt < self._attempts:
+                    continue
                 if not will_pass(failure):
                     return Failed(failure)
                 if attempt == self._attempts:

@@ -207,8 +207,10 @@ def return_expired(work: Work, world: World) -> None:
     """Make drafts of what nobody approved or sent in time."""
     for waiting in records.list_in(work, (State.ASKED, State.APPROVED)):
         if approvals.load_approval(work, read_id(waiting.paper.approval)) is None:
-            _return(work, waiting, "expired")
-            telling.tell_author(work, world, waiting, "siaran_expired")
+            present = records.load(work, waiting.id, lock=True)
+            if present is not None and present.revision == waiting.revision:
+                _return(work, present, "expired")
+                telling.tell_author(work, world, present, "siaran_expired")
 
 
 def return_unsent(work: Work, world: World, broadcast: Broadcast, reason: Result) -> None:

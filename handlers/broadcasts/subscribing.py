@@ -24,7 +24,7 @@ def keep(conversation: "Conversation", answers: Mapping[str, Answer]) -> None:
     if conversation.state.flow == _MINOR:
         conversation.say("news_minor")
         return
-    before = news.load_wishes(work, client_id)
+    before = news.load_wishes(work, client_id, lock=True)
     if answers.get(_WANTED) != _AGREED:
         news.save_wishes(work, client_id, NewsWishes(refused=before.refused | before.topics))
         conversation.say("news_none")

@@ -81,7 +81,7 @@ def _answer(tap: _Tap, broadcast: Broadcast) -> None:
 def _refuse(tap: _Tap, broadcast: Broadcast) -> None:
     conversation = tap.conversation
     work, topic = conversation.work, broadcast.paper.audience.topic
-    wishes = news.load_wishes(work, conversation.client_id)
+    wishes = news.load_wishes(work, conversation.client_id, lock=True)
     if topic is not None and topic not in wishes.refused:
         news.save_wishes(work, conversation.client_id, refuse(wishes, topic))
         recipients.count_tap(work, broadcast.id, REFUSED)

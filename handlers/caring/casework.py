@@ -16,7 +16,7 @@ from handlers.conversing.lookup import unit_name
 from handlers.world import World
 from storage.casework import cases, reminders
 from storage.casework.cases import Case, Stage, Status
-from storage.clients import people
+from storage.clients import conversations, people
 from storage.outbox import Lane
 from storage.team import staffing
 from storage.team.staffing import StaffMember
@@ -46,7 +46,7 @@ def accept(work: Work, world: World, member: StaffMember, code: str) -> tuple[Re
     if case.staff_id == member.id:
         audit.record(work, actor_of(member.id), Deed.CASE_READ, case.id)
         return Result.DONE, case
-    if not access.may(member, Action.TAKE, case):
+    if not access.may(member, Action.TAKE, case) or not staffing.still_works(work, member.id):
         return Result.TAKEN, None
     accepted = replace(case, status=Status.ACCEPTED, staff_id=member.id, answer_by=None, outcome=None)
     taken = replace(accepted, waits_for_anybody=False)
@@ -77,6 +77,10 @@ def speak(work: Work, world: World, member: StaffMember, code: str, text: str) -
 
 def take_up(work: Work, world: World, member: StaffMember, code: str) -> Case | None:
     """Open a case again that this person closed; None if it may not be: taken back, or followed by another one."""
+    found = access.find(work, member, Action.SPEAK, code, lock=True)
+    if found is None or not staffing.still_works(work, member.id):
+        return None
+    conversations.hold(work, found.client_id)  # so that the client opens no other one meanwhile
     case = can_take_up(work, member, code)
     if case is None:
         return None
@@ -149,11 +153,11 @@ def put_back_cases(work: Work, world: World, member: StaffMember) -> int:
 
     Closed ones stay closed; whoever of the unit is called to one may take it up.
     """
-    mine = cases.cases_of(work, member.id)
+    mine = cases.cases_of(work, member.id, lock=True)
     for case in mine:
         _release(work, world, case, "nobody_free", "waiting")
         offering.offer(work, world, case)
-    for case in cases.cases_of(work, member.id, closed=True):
+    for case in cases.cases_of(work, member.id, closed=True, lock=True):
         cases.save_case(work, replace(case, staff_id=None))
     return len(mine)
 
@@ -177,6 +181,7 @@ def _waits(work: Work, case: Case) -> bool:
     """Tell whether a case is open, or may be opened again because its counsellor is gone and no other is open."""
     if case.status is not Status.CLOSED:
         return True
+    conversations.hold(work, case.client_id)  # so that the client opens no other one meanwhile
     return is_orphaned(case) and cases.open_case_of(work, case.client_id) is None
 
 

@@ -77,7 +77,7 @@ def forget_minor(work: Work, world: World, client_id: ClientId) -> None:
 
 def client_says(work: Work, world: World, client_id: ClientId, text: str) -> None:
     """Pass the client's words to the counsellor, in order."""
-    case = cases.open_case_of(work, client_id)
+    case = cases.open_case_of(work, client_id, lock=True)
     if case is None or case.staff_id is None:
         return
     said = chats.add_message(work, case, Side.CLIENT, text)

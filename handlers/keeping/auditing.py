@@ -3,14 +3,17 @@
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
 from handlers.world import World
+from storage.database import Database
 from storage.engine.engines import will_pass
 from storage.errors import StorageError
+from storage.keys.keyring import Keyring
 from storage.sealing.encryption import new_id
 from storage.trail import audit
 from storage.trail.audit import Actor, Deed, Head
@@ -65,19 +68,23 @@ def note_erasure(work: Work, by: Actor) -> None:
 async def sign_if_due(world: World) -> bool:
     """Sign the end of the chain if a hundred rows or an hour have passed since the last time; tell whether it was."""
     head, is_due = await world.database.read(_look)
-    return is_due and await _sign(world, head)
+    return is_due and await _sign(world.database, world.keyring, world.config.checkpoint_file, head, world.clock())
 
 
 async def sign_now(world: World) -> bool:
     """Sign the end of the chain; False if that was done already."""
-    head = await world.database.read(audit.read_head)
-    return head.sequence > head.checkpoint_sequence and await _sign(world, head)
+    return await _sign_end(world.database, world.keyring, world.config.checkpoint_file, world.clock())
 
 
 async def sign_quietly(world: World) -> None:
     """Sign the end of the chain after something that must not fail because of it; the next try is within the hour."""
+    await sign_end_quietly(world.database, world.keyring, world.config.checkpoint_file, world.clock())
+
+
+async def sign_end_quietly(database: Database, keyring: Keyring, path: Path, now: datetime) -> None:
+    """Do the same where there is no world, only a database and its keys.  `path`: of the checkpoint file."""
     try:
-        await sign_now(world)
+        await _sign_end(database, keyring, path, now)
     except (StorageError, OSError) as error:
         log.exception("audit", extra={"action": "audit.unsigned", "error": error})
 
@@ -122,11 +129,16 @@ async def _prune(world: World) -> int:
     return await world.database.write(lambda work: audit.prune(work, old))
 
 
-async def _sign(world: World, head: Head) -> bool:
-    path, key = world.config.checkpoint_file, await asyncio.to_thread(world.keyring.newest_audit_key)
+async def _sign_end(database: Database, keyring: Keyring, path: Path, now: datetime) -> bool:
+    head = await database.read(audit.read_head)
+    return head.sequence > head.checkpoint_sequence and await _sign(database, keyring, path, head, now)
+
+
+async def _sign(database: Database, keyring: Keyring, path: Path, head: Head, now: datetime) -> bool:
+    key = await asyncio.to_thread(keyring.newest_audit_key)
     # The file first: the database remembers only what is really there.
-    is_new = await asyncio.to_thread(append_checkpoint, path, key, head, world.clock())
-    await world.database.write(lambda work: audit.note_checkpoint(work, head.sequence))
+    is_new = await asyncio.to_thread(append_checkpoint, path, key, head, now)
+    await database.write(lambda work: audit.note_checkpoint(work, head.sequence))
     return is_new
 
 

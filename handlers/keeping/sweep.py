@@ -155,7 +155,8 @@ def _warn(world: World, work: Work, client_id: ClientId) -> bool:
     client = people.load_client(work, client_id)
     if not client.reminders_on or may_come_at(work, world, client) > work.now:
         return False
-    retention.note_warned(work, client_id)
+    if not retention.note_warned(work, client_id):
+        return False
     day = goes_on(deliveries.date_of(retention.last_word_of(work, client_id)), world.retention.finished)
     text = world.script.say("going_soon", client.language, date=day)
     keep = wording.system_button(world.script, client.language, "keep_button", Command.KEEP)

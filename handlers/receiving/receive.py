@@ -20,8 +20,7 @@ from handlers.speak import WEBCHAT, to_client
 from handlers.world import World
 from storage import outbox
 from storage.clients import people
-from storage.clients.conversations import ConversationMoved
-from storage.errors import Closed, CommitUnknown, Overloaded, StoreUnavailable
+from storage.errors import Closed, CommitUnknown, Overloaded, Overtaken, StoreUnavailable
 from storage.receiving import deliveries, tries
 from storage.team import staffing
 from storage.transaction import Work
@@ -111,7 +110,7 @@ class Receiver:
                 end = await self._take_at_hatch(incoming, index, prepared)
             except _REPEATABLE:
                 raise
-            except ConversationMoved:
+            except Overtaken:
                 continue  # another process was faster; nothing is wrong with the delivery
             except NoPhraseReady:
                 await self._world.phrases.make_ready()

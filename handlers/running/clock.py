@@ -1,10 +1,12 @@
 """The only reader of the clock, and what is done at its ticks."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from handlers.broadcasts.running import run_due
@@ -61,7 +63,9 @@ class Clock:
         """Tick for a world.  `duty`: without it only what is about this process is done; None: nobody else ticks."""
         self._world = world
         self._duty = held_for_good(TICK) if duty is None else duty
-        self._scheduler = AsyncIOScheduler(timezone=SteadyTime())
+        self._scheduler = AsyncIOScheduler(executors={"default": _LeavingExecutor()}, timezone=SteadyTime())
+        self._under_way: set[asyncio.Task[None] | None] = set()
+        self._is_stopped = False
         self._directory = DirectoryWatch(world)
         self._listening = ListeningWatch(world)
 
@@ -78,14 +82,33 @@ class Clock:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Stop ticking."""
+        """Stop ticking; what is under way ends with the step it is at, and goes on where it is after the next start."""
+        self._is_stopped = True
         self._scheduler.shutdown(wait=False)
+        for task in self._under_way:
+            if task is not None:
+                task.cancel()
 
     def _soon(self, job: Callable[[Steps], Awaitable[int]]) -> None:
-        self._scheduler.add_job(self._run, args=(job,), misfire_grace_time=None)
+        self._scheduler.add_job(self._do, args=(self._run, job), misfire_grace_time=None)
 
-    def _repeat(self, seconds: float, do: Callable[..., object], *arguments: object) -> None:
-        self._scheduler.add_job(do, Every(seconds), arguments, coalesce=True, max_instances=1, misfire_grace_time=None)
+    def _repeat(self, seconds: float, do: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        repeated = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler.add_job(self._do, Every(seconds), (do, *arguments), **repeated)
+
+    async def _do(self, do: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        """Do something of a tick; cut short by a stop it has not failed."""
+        if self._is_stopped:
+            return
+        task = asyncio.current_task()
+        self._under_way.add(task)
+        try:
+            await do(*arguments)
+        except asyncio.CancelledError:
+            if not self._is_stopped:
+                raise
+        finally:
+            self._under_way.discard(task)
 
     async def _run(self, job: Callable[[Steps], Awaitable[int]]) -> None:
         if not self._duty.is_held():
@@ -96,7 +119,7 @@ class Clock:
             log.warning("tick", extra={"action": "tick.waiting", "error": error})
             return
         if count:
-            log.info("tick", extra={"action": f"{job.__name__.strip('_')}.done", "count": count})
+            log.info("tick", extra={"action": f"clock.{job.__name__}", "count": count})
 
     async def _clear_staff_chats(self) -> None:
         if not self._duty.is_held():
@@ -131,6 +154,14 @@ class Clock:
         except StorageError as error:
             log.warning("tick", extra={"action": "tick.waiting", "error": error})
 
-    def _refill(self) -> None:
-        """Keep return phrases ready; APScheduler runs plain functions in a thread of its own."""
-        self._world.phrases.refill()
+    async def _refill(self) -> None:
+        """Keep return phrases ready."""
+        await self._world.phrases.make_ready()
+
+
+class _LeavingExecutor(AsyncIOExecutor):  # type: ignore[misc]  # the library carries no types
+    """Leaves what is under way to the clock when it stops: the library would log each of it as an error."""
+
+    def shutdown(self, wait: bool = True) -> None:  # noqa: FBT001, FBT002 - as the library calls it
+        """Begin nothing more."""
+        del wait

@@ -48,8 +48,8 @@ def make_links(work: Work, actor: Actor, member: StaffMember) -> Links:
 
 def revoke(work: Work, world: World, actor: Actor, member: StaffMember) -> int:
     """End somebody's access everywhere at once; return how many open cases went back to the queue."""
+    staffing.revoke(work, member.id)  # first, so that they take no other case meanwhile
     count = put_back_cases(work, world, member)
-    staffing.revoke(work, member.id)
     staffcopies.hasten_copies(work, folder=staffing.folder_of(member))
     audit.record(work, actor, Deed.STAFF_REVOKED, member.id)
     return count

@@ -222,8 +222,8 @@ def _speak(work: Work, world: World, member: StaffMember, text: str, reply_to: s
         code = _speaking_with(work, member, mine) if reply_to is None else None
     if code is None:
         return [staffwords.pick_case(world, mine) if mine else _say(world, "staff_no_case")]
-    casework.speak(work, world, member, code, text)
-    return []
+    said = casework.speak(work, world, member, code, text)
+    return [] if said is Result.DONE else [_say(world, "staff_gone", code=code)]
 
 
 def _answered(work: Work, member: StaffMember, mine: list[Case], reply_to: str) -> Case | None:
@@ -256,7 +256,9 @@ def _own(work: Work, member: StaffMember, code: str) -> Case | None:
 
 def _welcome(world: World, member: StaffMember) -> Message:
     role = _word(world, f"role_{member.role}")
-    return _say(world, "staff_welcome", role=role, unit=unit_name(world, member.unit_id or "-"))
+    if member.unit_id is None:
+        return _say(world, "staff_welcome_house", role=role)
+    return _say(world, "staff_welcome", role=role, unit=unit_name(world, member.unit_id))
 
 
 def _mend(text: str) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select, update
 
+from storage.engine.inserting import insert_into
 from storage.keeping.piecemeal import delete_some
 from storage.receiving.deliveries import day_of
 from storage.sealing.sealed import Id16, Minute
@@ -182,9 +183,9 @@ def note_answered(work: Work, broadcast_id: bytes, folder: bytes, choice: int) -
 
 def count_tap(work: Work, broadcast_id: bytes, choice: int) -> None:
     """Count one tap."""
-    here = (taps.c.broadcast_id == broadcast_id) & (taps.c.choice == choice)
-    if work.data.execute(update(taps).where(here).values(taps=taps.c.taps + 1)).rowcount == 0:
-        work.data.execute(insert(taps).values(broadcast_id=broadcast_id, choice=choice, taps=1))
+    first = insert_into(taps, work.data.dialect.name).values(broadcast_id=broadcast_id, choice=choice, taps=1)
+    again = {"taps": taps.c.taps + 1}
+    work.data.execute(first.on_conflict_do_update(index_elements=[*taps.primary_key], set_=again))
 
 
 def count_taps(work: Work, broadcast_id: bytes) -> dict[int, int]:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
+from storage.engine.inserting import insert_into
+from storage.engine.prepared import Prepared
 from storage.tables import unit_vacancies
 from storage.team.staffing import StaffId
 from storage.transaction import Work
@@ -19,11 +21,14 @@ class Vacancy:
     staff_id: StaffId
 
 
+_ALL = Prepared(select(unit_vacancies))
+
+
 def save_vacancy(work: Work, unit_id: str, vacancy: Vacancy) -> None:
     """Keep what a unit says in the place of what it said before."""
-    forget_vacancy(work, unit_id)
     row = {"monday": vacancy.monday, "places": vacancy.places, "staff_id": vacancy.staff_id}
-    work.data.execute(insert(unit_vacancies).values(unit_id=unit_id, **row))
+    put = insert_into(unit_vacancies, work.data.dialect.name).values(unit_id=unit_id, **row)
+    work.data.execute(put.on_conflict_do_update(index_elements=[unit_vacancies.c.unit_id], set_=row))
 
 
 def forget_vacancy(work: Work, unit_id: str) -> None:
@@ -33,5 +38,4 @@ def forget_vacancy(work: Work, unit_id: str) -> None:
 
 def load_vacancies(work: Work) -> Mapping[str, Vacancy]:
     """List what every unit said last, by its id; the week may be over."""
-    rows = work.data.execute(select(unit_vacancies))
-    return {row.unit_id: Vacancy(row.monday, row.places, StaffId(row.staff_id)) for row in rows}
+    return {row.unit_id: Vacancy(row.monday, row.places, StaffId(row.staff_id)) for row in _ALL.all(work)}

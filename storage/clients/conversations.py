@@ -5,7 +5,7 @@ from sqlalchemy import Integer, bindparam, insert, select, update
 from bot.dialogue.state import State, read_state, write_state
 from storage.clients.people import ClientId, folder
 from storage.engine.prepared import Prepared
-from storage.errors import StorageError
+from storage.errors import Overtaken
 from storage.sealing.sealed import Id16, Sealed
 from storage.tables import conversations
 from storage.transaction import Work
@@ -26,7 +26,7 @@ _SAVE = Prepared(
 _BEGIN = Prepared(insert(conversations), ("client_id", "state", "revision"))
 
 
-class ConversationMoved(StorageError):
+class ConversationMoved(Overtaken):
     """Another process moved this conversation first; take the delivery again."""
 
 
@@ -36,6 +36,11 @@ def load_state(work: Work, client_id: ClientId) -> tuple[State, int] | None:
     if row is None:
         return None
     return open_state(work, client_id, row.state), row.revision
+
+
+def hold(work: Work, client_id: ClientId) -> None:
+    """Let no other process move a conversation before this step ends."""
+    _LOAD.first(work, {"whose": client_id})
 
 
 def open_state(work: Work, client_id: ClientId, sealed: bytes) -> State:

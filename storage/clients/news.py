@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.care.broadcasts.audience import NewsWishes
 from storage.casework.cases import Status
@@ -24,9 +24,12 @@ _NEWEST_STAGE = (
 )
 
 
-def load_wishes(work: Work, client_id: ClientId) -> NewsWishes:
-    """Load what somebody chose; nothing for whoever was never asked."""
-    sealed = work.data.execute(_MINE, {"whose": client_id}).scalar()
+def load_wishes(work: Work, client_id: ClientId, *, lock: bool = False) -> NewsWishes:
+    """Load what somebody chose; nothing for whoever was never asked.
+
+    `lock`: the step is going to change it, so others wait until it is done.
+    """
+    sealed = work.data.execute(_MINE.with_for_update() if lock else _MINE, {"whose": client_id}).scalar()
     return NewsWishes() if sealed is None else _open(work, client_id, sealed)
 
 
@@ -40,8 +43,10 @@ def save_wishes(work: Work, client_id: ClientId, wishes: NewsWishes) -> None:
     """Keep what somebody chose."""
     document = msgspec.to_builtins(wishes)
     sealed = seal_document(work, folder(client_id), "news_wishes.wishes", client_id, document)
-    work.data.execute(delete(news_wishes).where(news_wishes.c.client_id == client_id))
-    work.data.execute(insert(news_wishes).values(client_id=client_id, wishes=sealed))
+    mine = update(news_wishes).where(news_wishes.c.client_id == client_id)
+    if work.data.execute(mine.values(wishes=sealed)).rowcount == 0:
+        # No upsert: whoever finds that another process was faster begins anew, with what that one has kept.
+        work.data.execute(insert(news_wishes).values(client_id=client_id, wishes=sealed))
 
 
 def list_reachable(work: Work) -> Iterator[tuple[ClientId, NewsWishes, str | None]]:

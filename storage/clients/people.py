@@ -9,17 +9,16 @@ from typing import Any, NewType
 from sqlalchemy import String, bindparam, delete, insert, select, update
 
 from storage.engine.prepared import Prepared, Record
+from storage.errors import Overtaken
 from storage.receiving.deliveries import day_of
 from storage.sealing.documents import open_document, seal_document
-from storage.sealing.encryption import FolderId, new_id
+from storage.sealing.encryption import FolderId
 from storage.sealing.sealed import Id16, Sealed
 from storage.tables import addresses, cases, clients, conversations, messages, outbox
 from storage.transaction import Work
 
 #: The random id of a client's folder.
 ClientId = NewType("ClientId", bytes)
-
-
 #: `erase_after` is written so many days ahead of the last word; content/retention.toml says when a folder really goes.
 KEPT_DAYS = 90
 #: The channel of an address that is gone: its index stays, so that who unblocks the service finds the folder again.
@@ -99,10 +98,12 @@ _ARRIVAL = Prepared(
 _CLIENT = Prepared(select(clients).where(clients.c.client_id == _WHO))
 _ON = (addresses.c.client_id == _WHO) & (addresses.c.channel == bindparam("on", type_=String))
 _ADDRESS_ON = Prepared(select(addresses).where(_ON).order_by(addresses.c.current.desc()).limit(1))
+_REACHED = (addresses.c.client_id == _WHO) & (addresses.c.channel != _NOWHERE)
+_HERE = Prepared(select(addresses).where(_REACHED).order_by(addresses.c.current.desc()).limit(1))
 _AT = addresses.c.address_index == bindparam("index", type_=Id16)
 _WHOSE = Prepared(select(addresses.c.client_id).where(_AT))
 _WELCOME = Prepared(insert(clients), ("client_id", "created_month", "erase_after", "language", "reminders_on"))
-_UNLINK = Prepared(delete(addresses).where(_AT))
+_UNLINK = Prepared(delete(addresses).where(_AT).returning(addresses.c.client_id))
 _LEAVE = Prepared(update(addresses).where(addresses.c.client_id == _WHO).values(current=False))
 _LINK = Prepared(insert(addresses), ("address_index", "client_id", "channel", "current", "address"))
 _SET_SCREEN = Prepared(
@@ -126,12 +127,12 @@ def find_arrival(work: Work, index: bytes) -> Arrival | None:
 
 
 def welcome(work: Work, index: bytes, channel: str, address: str, language: str) -> ClientId:
-    """Open a folder for somebody who writes for the first time."""
-    client_id = ClientId(new_id())
-    work.vault.create_folder(folder(client_id))
+    """Open a folder for somebody who writes for the first time; raises Overtaken if another process just has."""
+    client_id = ClientId(work.vault.make_folder())
     new = {"client_id": client_id, "created_month": f"{work.now:%Y-%m}", "erase_after": _erase_after(work)}
     _WELCOME.change(work, {**new, "language": language, "reminders_on": True})
-    link_address(work, client_id, index, channel, address)
+    if any(present(work, before) for before in link_address(work, client_id, index, channel, address)):
+        raise Overtaken("somebody was welcomed twice at once; take the delivery again")
     return client_id
 
 
@@ -164,12 +165,13 @@ def set_reminders(work: Work, client_id: ClientId, *, on: bool, paused_until: da
     _change(work, client_id, reminders_on=on, paused_until=paused_until)
 
 
-def link_address(work: Work, client_id: ClientId, index: bytes, channel: str, address: str) -> None:
-    """Reach a client at this address from now on; an address belongs to one client only."""
-    _UNLINK.change(work, {"index": index})
+def link_address(work: Work, client_id: ClientId, index: bytes, channel: str, address: str) -> list[bytes]:
+    """Reach a client at this address from now on; an address belongs to one client only.  Return whose it was."""
+    before = [row.client_id for row in _UNLINK.all(work, {"index": index})]
     _LEAVE.change(work, {"whose": client_id})
     row = {"address_index": index, "client_id": client_id, "channel": channel, "current": True}
     _LINK.change(work, {**row, "address": _seal_address(work, client_id, index, address)})
+    return before
 
 
 def use_address(work: Work, client_id: ClientId, index: bytes, channel: str, address: str) -> None:
@@ -182,14 +184,13 @@ def use_address(work: Work, client_id: ClientId, index: bytes, channel: str, add
 
 def current_channel(work: Work, client_id: ClientId) -> str | None:
     """Return the channel the client is reached on now; None if every address is gone."""
-    here = select(addresses.c.channel).where(addresses.c.client_id == client_id, addresses.c.channel != _NOWHERE)
-    return work.data.execute(here.order_by(addresses.c.current.desc()).limit(1)).scalar()
+    row = _HERE.first(work, {"whose": client_id})
+    return None if row is None else row.channel
 
 
 def current_address(work: Work, client_id: ClientId) -> Address | None:
     """Return where the client is reached now; None if every address is gone."""
-    here = (addresses.c.client_id == client_id) & (addresses.c.channel != _NOWHERE)
-    row = work.data.execute(select(addresses).where(here).order_by(addresses.c.current.desc()).limit(1)).first()
+    row = _HERE.first(work, {"whose": client_id})
     return None if row is None else _address(work, client_id, row)
 
 
@@ -252,6 +253,7 @@ def present(work: Work, found: bytes | None) -> ClientId | None:
 def erase_client(work: Work, client_id: ClientId) -> None:
     """Delete every row of a client, also what staff was still to read about them, and destroy the key of the folder."""
     theirs = select(cases.c.case_id).where(cases.c.client_id == client_id)
+    work.data.execute(theirs.with_for_update())  # whoever puts a word about them has done so, or finds them gone
     said = select(messages.c.message_id).where(messages.c.client_id == client_id)
     about_them = outbox.c.about_id.in_(theirs) | outbox.c.message_id.in_(theirs) | outbox.c.message_id.in_(said)
     work.data.execute(delete(outbox).where((outbox.c.recipient_id == client_id) | about_them))

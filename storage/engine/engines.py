@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import StorageError
@@ -35,6 +35,8 @@ _MIGRATING = (*_WRITING, "PRAGMA foreign_keys=OFF")
 _PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300"}) | frozenset(
     {"53000", "53100", "53200", "53400", "25006", "25P03", "58030"}
 )
+# A row of that key is there already, or the one that is pointed at is not.
+_COLLIDED_SQLSTATES = frozenset({"23505", "23503"})
 _READ_ONLY_SQLSTATE, _READ_ONLY_SQLITE_CODE = "25006", 8
 # Busy, locked, out of memory, read-only, I/O error, disk full, cannot open.
 _PASSING_SQLITE_CODES = frozenset({5, 6, 7, 8, 10, 13, 14})
@@ -129,7 +131,21 @@ def will_pass(failure: BaseException, *, reading: bool = False) -> bool:
     sqlstate = getattr(failure.orig, "sqlstate", None)
     if reading and (sqlite_code == _READ_ONLY_SQLITE_CODE or sqlstate == _READ_ONLY_SQLSTATE):
         return False
-    return failure.connection_invalidated or sqlstate in _PASSING_SQLSTATES or sqlite_code in _PASSING_SQLITE_CODES
+    is_away = failure.connection_invalidated or _finds_no_server(failure)
+    return is_away or sqlstate in _PASSING_SQLSTATES or sqlite_code in _PASSING_SQLITE_CODES
+
+
+def has_collided(failure: BaseException) -> bool:
+    """Tell whether a step may have met what another process wrote after it had looked, and finds it if run again.
+
+    On SQLite no step runs beside another, so there it is the fault of the step.
+    """
+    return isinstance(failure, DBAPIError) and getattr(failure.orig, "sqlstate", None) in _COLLIDED_SQLSTATES
+
+
+def _finds_no_server(failure: DBAPIError) -> bool:
+    """Tell whether PostgreSQL was not reached, or let nobody in: then there is no code, for it has said nothing."""
+    return isinstance(failure, OperationalError) and getattr(failure.orig, "sqlstate", "") is None
 
 
 def _begin_sqlite(connection: Connection, *, is_synced: bool, is_busy: bool) -> None:

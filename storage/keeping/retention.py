@@ -40,6 +40,8 @@ def find_expired(work: Work, rules: Retention) -> list[ClientId]:
 
 def is_expired(work: Work, rules: Retention, client_id: ClientId) -> bool:
     """Tell whether the time of a folder is over, as `find_expired` does."""
+    # Held first: what somebody writes in another process counts, or is written by somebody new.
+    work.data.execute(select(clients.c.client_id).where(clients.c.client_id == client_id).with_for_update())
     this = select(clients.c.client_id).where(clients.c.client_id == client_id, _is_expired(work, rules))
     return work.data.execute(this).first() is not None
 
@@ -55,10 +57,10 @@ def find_dying(work: Work, rules: Retention) -> list[ClientId]:
     return [ClientId(row[0]) for row in work.data.execute(query)]
 
 
-def note_warned(work: Work, client_id: ClientId) -> None:
-    """Note that somebody was told of the day on which their folder goes."""
-    this = clients.c.client_id == client_id
-    work.data.execute(update(clients).where(this).values(warned_for=clients.c.erase_after))
+def note_warned(work: Work, client_id: ClientId) -> bool:
+    """Note that somebody is told of the day on which their folder goes; False if they were told of it before."""
+    untold = (clients.c.client_id == client_id) & clients.c.warned_for.is_distinct_from(clients.c.erase_after)
+    return work.data.execute(update(clients).where(untold).values(warned_for=clients.c.erase_after)).rowcount == 1
 
 
 def find_silent(work: Work, rules: Retention, *, within_days: int = 0) -> list[CaseId]:
@@ -70,6 +72,7 @@ def find_silent(work: Work, rules: Retention, *, within_days: int = 0) -> list[C
 
 def load_silent(work: Work, rules: Retention, case_id: CaseId, *, within_days: int = 0) -> Case | None:
     """Load a case that `find_silent` found; None once somebody has said a word, or it is in nobody's hands."""
+    load_case(work, case_id, lock=True)  # a word that is being said in another process counts
     over = select(clients.c.client_id).where(_over(day_of(work.now) + within_days, rules.finished))
     return next(iter(list_accepted(work, (cases.c.case_id == case_id) & cases.c.client_id.in_(over))), None)
 
@@ -117,7 +120,10 @@ def find_old_chats(work: Work, days: int) -> list[CaseId]:
 
 
 def drop_chat(work: Work, case_id: CaseId) -> bool:
-    """Delete what was said in a case, the page's copies too."""
+    """Delete what was said in a case, the page's copies too, unless it was taken up again meanwhile."""
+    found = load_case(work, case_id, lock=True)
+    if found is None or found.status is not Status.CLOSED:
+        return False
     old = select(messages.c.message_id).where(messages.c.case_id == case_id)
     work.data.execute(delete(transcripts).where(transcripts.c.message_id.in_(old)))
     return work.data.execute(delete(messages).where(messages.c.case_id == case_id)).rowcount > 0

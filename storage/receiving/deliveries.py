@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from storage.engine.inserting import insert_into
 from storage.engine.prepared import Prepared
@@ -21,22 +21,12 @@ def is_new(work: Work, index: bytes) -> bool:
 
 def stumble(work: Work, index: bytes, channel: str, error_class: str) -> bool:
     """Count a delivery that failed; True when it is given up and will not be taken again."""
-    attempts = work.data.execute(select(stumbles.c.attempts).where(stumbles.c.delivery_index == index)).scalar()
-    if attempts is None:
-        work.data.execute(
-            insert(stumbles).values(
-                delivery_index=index,
-                channel=channel,
-                attempts=1,
-                error_class=error_class,
-                dead=False,
-                day=day_of(work.now),
-            )
-        )
-        return False
-    dead = bool(attempts + 1 >= MAX_ATTEMPTS)
-    row = update(stumbles).where(stumbles.c.delivery_index == index)
-    work.data.execute(row.values(attempts=attempts + 1, error_class=error_class, dead=dead))
+    first = {"channel": channel, "attempts": 1, "error_class": error_class, "dead": False, "day": day_of(work.now)}
+    put = insert_into(stumbles, work.data.dialect.name).values(delivery_index=index, **first)
+    attempts = stumbles.c.attempts + 1
+    again = {"attempts": attempts, "error_class": error_class, "dead": attempts >= MAX_ATTEMPTS}
+    counted = put.on_conflict_do_update(index_elements=[stumbles.c.delivery_index], set_=again)
+    dead = bool(work.data.execute(counted.returning(stumbles.c.dead)).scalar_one())
     if dead:
         is_new(work, index)
     return dead

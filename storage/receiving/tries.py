@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import update
 
 from storage.engine.inserting import insert_into
 from storage.keeping.piecemeal import delete_some
@@ -17,18 +17,19 @@ def take(work: Work, index: bytes, most: int, seconds: float) -> bool:
 
     `index`: a keyed hash of what is tried and from where.
     """
-    row = work.data.execute(select(tries).where(tries.c.tries_index == index).with_for_update()).first()
-    remaining = float(most)
-    if row is not None:
-        gained = max(0.0, (work.now - row.since).total_seconds()) * most / seconds
-        remaining = min(float(most), row.remaining + gained)
+    full = {"remaining": float(most), "since": work.now, "full_at": work.now}
+    put = insert_into(tries, work.data.dialect.name).values(tries_index=index, **full)
+    # What is there stays as it is, but nobody else counts it before this step ends.
+    held = put.on_conflict_do_update(index_elements=[tries.c.tries_index], set_={"remaining": tries.c.remaining})
+    row = work.data.execute(held.returning(tries.c.remaining, tries.c.since)).one()
+    gained = max(0.0, (work.now - row.since).total_seconds()) * most / seconds
+    remaining = min(float(most), row.remaining + gained)
     if remaining < 1:
         return False
     wait = timedelta(seconds=(most - remaining + 1) * seconds / most)
     # The minute in which all are back is cut off at its beginning.
     left = {"remaining": remaining - 1, "since": work.now, "full_at": work.now + wait + _MINUTE}
-    statement = insert_into(tries, work.data.dialect.name).values(tries_index=index, **left)
-    work.data.execute(statement.on_conflict_do_update(index_elements=[tries.c.tries_index], set_=left))
+    work.data.execute(update(tries).where(tries.c.tries_index == index).values(**left))
     return True
 
 

@@ -5,9 +5,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, NewType
+from typing import NewType
 
-from sqlalchemy import ColumnElement, Row, String, bindparam, delete, insert, select, update
+from sqlalchemy import String, bindparam, delete, insert, or_, select, update
 
 from storage.engine.prepared import Prepared, Record
 from storage.receiving.deliveries import day_of
@@ -93,7 +93,14 @@ def add_staff(work: Work, role: Role, unit_id: str | None, alias: str) -> StaffM
 
 def load_staff(work: Work, staff_id: bytes) -> StaffMember | None:
     """Load an active staff member."""
-    return _first(work, (staff.c.staff_id == staff_id) & staff.c.active)
+    row = _WORKING.first(work, {"whose": staff_id})
+    return None if row is None else _member(work, row)
+
+
+def still_works(work: Work, staff_id: bytes) -> bool:
+    """Tell whether somebody works here, and goes on to until this step ends."""
+    row = select(staff.c.staff_id).where(staff.c.staff_id == staff_id, staff.c.active)
+    return work.data.execute(row.with_for_update(key_share=True)).first() is not None
 
 
 def list_staff(work: Work) -> list[StaffMember]:
@@ -103,9 +110,7 @@ def list_staff(work: Work) -> list[StaffMember]:
 
 def staff_of_unit(work: Work, unit_id: str) -> list[StaffMember]:
     """List the active people of a unit who look after cases."""
-    roles = [Role.COUNSELLOR.value, Role.UNIT_HEAD.value, Role.AGENT.value]
-    here = (staff.c.unit_id == unit_id) & staff.c.active & staff.c.role.in_(roles)
-    return [_member(work, row) for row in work.data.execute(select(staff).where(here))]
+    return [_member(work, row) for row in _CARING_AT.all(work, {"at": unit_id})]
 
 
 def heads_of(work: Work, unit_id: str) -> list[StaffMember]:
@@ -181,7 +186,21 @@ def move_group(work: Work, group: StaffAddress, index: bytes, address: str) -> N
     _link(work, group.folder, index, group.channel, address, staff_id=None, unit_id=group.unit_id)
 
 
-# On the way of every answer to staff, and of everybody's first message.
+# On the way of every answer to staff, of everybody's first message, and of every request.
+_WORKING = Prepared(select(staff).where(staff.c.staff_id == bindparam("whose", type_=Id16), staff.c.active))
+_CARING_AT = Prepared(
+    select(staff).where(
+        staff.c.unit_id == bindparam("at", type_=String),
+        staff.c.active,
+        or_(*(staff.c.role == role.value for role in (Role.COUNSELLOR, Role.UNIT_HEAD, Role.AGENT))),
+    )
+)
+_CHATS_OF = Prepared(select(staff_addresses).where(staff_addresses.c.staff_id == bindparam("whose", type_=Id16)))
+_GROUPS_OF = Prepared(
+    select(staff_addresses).where(
+        staff_addresses.c.unit_id == bindparam("of", type_=String), staff_addresses.c.staff_id.is_(None)
+    )
+)
 _STAFF_AT = Prepared(
     select(staff_addresses.c.staff_id).where(staff_addresses.c.address_index == bindparam("index", type_=Id16))
 )
@@ -208,12 +227,12 @@ def find_group(work: Work, index: bytes) -> StaffAddress | None:
 
 def chats_of(work: Work, staff_id: bytes) -> list[StaffAddress]:
     """List the private chats of a staff member."""
-    return _addresses(work, staff_addresses.c.staff_id == staff_id)
+    return [_address(work, row) for row in _CHATS_OF.all(work, {"whose": staff_id})]
 
 
 def groups_of(work: Work, unit_id: str) -> list[StaffAddress]:
     """List the groups of a unit."""
-    return _addresses(work, (staff_addresses.c.unit_id == unit_id) & staff_addresses.c.staff_id.is_(None))
+    return [_address(work, row) for row in _GROUPS_OF.all(work, {"of": unit_id})]
 
 
 def address_in(work: Work, folder: FolderId, channel: str) -> StaffAddress | None:
@@ -240,10 +259,6 @@ def _link(work: Work, folder: FolderId, index: bytes, channel: str, address: str
     work.data.execute(insert(staff_addresses).values(**row, **whose))
 
 
-def _addresses(work: Work, condition: ColumnElement[bool]) -> list[StaffAddress]:
-    return [_address(work, row) for row in work.data.execute(select(staff_addresses).where(condition))]
-
-
 def _address(work: Work, row: Record) -> StaffAddress:
     folder = FolderId(row.folder_id)
     address = work.vault.open(folder, "staff_addresses", "address", row.address_index, row.address).decode()
@@ -251,12 +266,7 @@ def _address(work: Work, row: Record) -> StaffAddress:
     return StaffAddress(folder, staff_id, row.unit_id, row.channel, address)
 
 
-def _first(work: Work, condition: ColumnElement[bool]) -> StaffMember | None:
-    row = work.data.execute(select(staff).where(condition)).first()
-    return None if row is None else _member(work, row)
-
-
-def _member(work: Work, row: Row[Any]) -> StaffMember:
+def _member(work: Work, row: Record) -> StaffMember:
     profile = open_document(work, FolderId(row.staff_id), "staff.profile", row.staff_id, row.profile)
     role = Role(row.role)
     return StaffMember(StaffId(row.staff_id), role, row.unit_id, profile["alias"], profile["speaking_in"], row.active)

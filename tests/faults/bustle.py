@@ -119,8 +119,8 @@ class Bustle:
         excused = [one for one in found if one.kind == "no effect"][:dead]
         wrong: list[object] = [one for one in found if one not in excused]
         wrong += [fault for walker in self.walkers for fault in walker.faults]
-        copies = f"{figures.copies} came twice with the mark, {figures.uncertain} uncertain, {dead} given up"
-        return f"{figures.letters} letters, {copies}", wrong
+        copies = f"{figures.copies} came twice with the mark, {figures.uncertain} uncertain"
+        return f"{figures.letters} letters, {copies} ({figures.unheard} never arrived), {dead} given up", wrong
 
     async def read(self) -> tuple[History, int]:
         """Read the history of the run, and how many deliveries were given up because kills met them too often."""

@@ -83,11 +83,15 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a run amounted to: how many letters, marked second copies, and letters parked as uncertain."""
+    """What a run amounted to: how many letters, marked second copies, and letters parked as uncertain.
+
+    `unheard`: so many of the uncertain never reached the platform; whoever looks into the chat sees that they did not.
+    """
 
     letters: int
     copies: int
     uncertain: int
+    unheard: int
 
 
 @dataclass(slots=True)
@@ -108,9 +112,11 @@ def check(history: History) -> list[Violation]:
 
 def count(history: History) -> Figures:
     """Count what a run amounted to."""
-    texts = [len(copies.texts) for copies in _gather(history).values()]
-    uncertain = sum(kept.fate == "uncertain" for kept in history.kept)
-    return Figures(len(history.due), sum(number > 1 for number in texts), uncertain)
+    copies = _gather(history)
+    uncertain = [(kept.chat, kept.words) for kept in history.kept if kept.fate == "uncertain"]
+    doubled = sum(len(one.texts) > 1 for one in copies.values())
+    unheard = sum(one in copies and not copies[one].texts for one in uncertain)
+    return Figures(len(history.due), doubled, len(uncertain), unheard)
 
 
 def _gather(history: History) -> dict[tuple[int, str], _Copies]:

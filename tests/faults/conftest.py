@@ -11,7 +11,9 @@ from tests.botapi.fixtures import bot_api
 from tests.end_to_end.conftest import polling
 from tests.end_to_end.telegram_process import TelegramProcess, install
 from tests.faults.disks import FailingDisk, make_failing_disk, small_disk
+from tests.faults.twice import House, open_twice
 from tests.storage.conftest import postgresql_stores
+from tests.surroundings.stores import NewStores
 
 __all__ = ["bot_api", "polling", "postgresql_stores"]
 
@@ -51,3 +53,10 @@ async def on_small_disk(tmp_path: Path, small_folder: Path, bot_api: BotApi) -> 
     await process.start()
     yield process
     assert await process.stop() == 0, process.errors_file.read_text()
+
+
+@pytest_asyncio.fixture
+async def house(tmp_path: Path, new_postgresql_stores: NewStores) -> AsyncIterator[House]:
+    """Open a new house as two processes do."""
+    async with open_twice(tmp_path, *new_postgresql_stores()) as opened:
+        yield opened

@@ -82,10 +82,14 @@ def test_a_third_copy_is_found_even_when_every_copy_carries_the_mark() -> None:
 
 @pytest.mark.parametrize("fate", ["uncertain", "failed"])
 def test_a_letter_that_is_known_not_to_have_arrived_is_not_lost_silently(fate: Fate) -> None:
-    history = _without_hearing("kata-3", fate)
+    history, uncertain = _without_hearing("kata-3", fate), int(fate == "uncertain")
 
     assert check(history) == []
-    assert count(history) == Figures(letters=5, copies=0, uncertain=int(fate == "uncertain"))
+    assert count(history) == Figures(letters=5, copies=0, uncertain=uncertain, unheard=uncertain)
+
+
+def test_a_letter_that_is_uncertain_and_was_heard_is_told_from_one_that_was_not() -> None:
+    assert count(_keep("uncertain")) == Figures(letters=5, copies=0, uncertain=1, unheard=0)
 
 
 @st.composite

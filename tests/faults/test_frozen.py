@@ -5,7 +5,6 @@ Once in the normal suite; `SINGGAH_LONG_FAULTS=1 make pytest ARGS="tests/faults/
 
 import asyncio
 import os
-from collections.abc import Callable
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -16,6 +15,7 @@ from tests.end_to_end.telegram_process import install
 from tests.faults.bustle import SETTINGS, Bustle
 from tests.faults.crew import SHORT_LEASE_S, Member, quickstart, settings_of_stores, two_of
 from tests.faults.waiting import until
+from tests.surroundings.stores import NewStores
 
 TIMES = 40 if os.environ.get("SINGGAH_LONG_FAULTS") else 1
 SEED = int(os.environ.get("SINGGAH_SEED", SystemRandom().randrange(1_000_000)))
@@ -25,9 +25,9 @@ _PATIENCE_S = 60.0
 
 @pytest.mark.timeout(240 + 60 * TIMES)
 async def test_a_sender_that_stands_still_beyond_its_lease_doubles_and_loses_nothing(
-    tmp_path: Path, bot_api: BotApi, new_postgresql: Callable[[], str]
+    tmp_path: Path, bot_api: BotApi, new_postgresql_stores: NewStores
 ) -> None:
-    stores = settings_of_stores(new_postgresql(), new_postgresql())
+    stores = settings_of_stores(*new_postgresql_stores())
     bustle = Bustle(bot_api, install(tmp_path / "singgah", bot_api, extra=SETTINGS + stores), Random(SEED))
     async with quickstart(lease_seconds=SHORT_LEASE_S) as starter:
         crew = two_of(bustle.installed, starter)

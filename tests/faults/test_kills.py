@@ -7,7 +7,6 @@ The normal suite kills a few times on each database.  For a thousand kills, or t
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -17,6 +16,7 @@ from tests.botapi.control import BotApi
 from tests.end_to_end.telegram_process import install
 from tests.faults.bustle import SETTINGS, Bustle
 from tests.faults.crew import SHORT_LEASE_S, Member, quickstart, settings_of_stores, two_of
+from tests.surroundings.stores import NewStores
 
 KILLS = int(os.environ.get("SINGGAH_FAULT_KILLS", "8"))
 SEED = int(os.environ.get("SINGGAH_SEED", SystemRandom().randrange(1_000_000)))
@@ -41,11 +41,11 @@ async def test_a_process_on_sqlite_that_is_killed_again_and_again_loses_and_doub
 
 @pytest.mark.timeout(240 + 20 * KILLS)
 async def test_two_processes_on_postgresql_of_which_one_is_killed_again_and_again_lose_and_double_nothing(
-    tmp_path: Path, bot_api: BotApi, new_postgresql: Callable[[], str]
+    tmp_path: Path, bot_api: BotApi, new_postgresql_stores: NewStores
 ) -> None:
     async with quickstart(lease_seconds=SHORT_LEASE_S) as starter:
         for hour, kills in enumerate(_hours(KILLS // 2)):
-            stores = settings_of_stores(new_postgresql(), new_postgresql())
+            stores = settings_of_stores(*new_postgresql_stores())
             installed = install(tmp_path / f"singgah-{hour}", bot_api, extra=SETTINGS + stores)
             bustle = Bustle(bot_api, installed, Random(f"{SEED}-postgresql-{hour}"))
             await _live_through(bustle, two_of(bustle.installed, starter), kills)

@@ -8,6 +8,7 @@ import httpx
 
 from tests.botapi.control import BotApi
 from tests.end_to_end.telegram_process import TelegramProcess
+from tests.surroundings.network import TRUSTING_NOBODY
 
 _LOOK_SECONDS = 0.05
 _PATIENCE_SECONDS = 20.0
@@ -22,7 +23,7 @@ async def until(is_so: Callable[[], Awaitable[bool]], seconds: float = _PATIENCE
 
 async def get(service: TelegramProcess, path: str) -> httpx.Response:
     """Ask a running service."""
-    async with httpx.AsyncClient(trust_env=False, timeout=_PATIENCE_SECONDS) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=TRUSTING_NOBODY, timeout=_PATIENCE_SECONDS) as client:
         return await client.get(f"{service.url}{path}")
 
 

@@ -98,7 +98,9 @@ async def test_the_page_is_emptied_but_for_what_it_has_not_shown(bed: TestBed) -
         return [line.text for line in lines.lines][-count:]
 
     await in_world(bed, lambda work: transcripts.add_ours(work, client_id, Outgoing("lama")))
-    await in_world(bed, lambda work: transcripts.mark_seen(work, client_id))
+    await in_world(
+        bed, lambda work: transcripts.mark_seen(work, client_id, transcripts.latest_revision(work, client_id))
+    )
     await in_world(bed, lambda work: transcripts.add_ours(work, client_id, Outgoing("belum terlihat")))
     await in_world(bed, lambda work: transcripts.add_ours(work, client_id, Outgoing("selesai")))
     await in_world(bed, lambda work: transcripts.drop_shown(work, client_id))

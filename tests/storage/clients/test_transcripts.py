@@ -69,7 +69,7 @@ async def test_lines_a_closed_page_has_not_shown_are_kept_longer_but_not_without
             return len(transcripts.load_transcript(work, client_id).lines)
 
         counts = [say(45), say(transcripts.MOST_LINES)]
-        transcripts.mark_seen(work, client_id)
+        transcripts.mark_seen(work, client_id, transcripts.latest_revision(work, client_id))
         return [*counts, say(1)]
 
     assert await store.write(step) == [45, transcripts.MOST_LINES, transcripts.KEPT_LINES]
@@ -90,7 +90,9 @@ async def test_showing_the_page_marks_the_words_of_a_counsellor_as_seen(store: D
         case = cases.open_case(work, client_id, "unit", "intake", {})
         said = chats.add_message(work, case, chats.Side.COUNSELLOR, "halo")
         transcripts.add_ours(work, client_id, Outgoing("halo"), message_id=said.id)
-        marked = [transcripts.mark_seen(work, client_id) for _ in range(2)]
+        marked = [
+            transcripts.mark_seen(work, client_id, transcripts.latest_revision(work, client_id)) for _ in range(2)
+        ]
         return [*marked, chats.load_chat(work, case)[0].delivery]
 
     assert await store.write(step) == [True, False, chats.Delivery.SEEN]

@@ -11,6 +11,7 @@ from storage.database import Database, Work
 from storage.errors import CommitUnknown, StoreUnavailable
 from tests.storage.conftest import Stores
 from tests.storage.scratch import Job, add, children, list_numbers, scratch, write_together
+from tests.surroundings.postgres import run_statement, running_server
 
 END_OWN_CONNECTION = "SELECT pg_terminate_backend(pg_backend_pid())"
 END_OTHER_CONNECTIONS = (
@@ -137,6 +138,24 @@ async def test_a_connection_lost_between_two_steps_goes_unnoticed(on_postgresql:
     await on_postgresql.write(add(2))
 
     assert await list_numbers(on_postgresql) == [1, 2]
+
+
+async def test_a_server_that_lets_nobody_in_is_an_outage_until_it_does(on_postgresql: Database) -> None:
+    server = running_server()
+    name = await on_postgresql.read(
+        lambda work: str(work.data.exec_driver_sql("SELECT current_database()").scalar_one())
+    )
+    await asyncio.to_thread(run_statement, server, "ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
+    with pytest.raises(StoreUnavailable):
+        await on_postgresql.read(_run(END_OTHER_CONNECTIONS, END_OWN_CONNECTION))
+
+    assert await _write_all(on_postgresql, add(1), add(2)) == [StoreUnavailable] * 2
+    with pytest.raises(StoreUnavailable):
+        await list_numbers(on_postgresql)
+
+    await asyncio.to_thread(run_statement, server, "ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
+    await on_postgresql.write(add(3))
+    assert await list_numbers(on_postgresql) == [3]
 
 
 async def test_a_step_that_ends_the_connection_every_time_is_given_up_alone(on_postgresql: Database) -> None:
