@@ -112,8 +112,8 @@ def restore_copy(config: Config, identity: Path, target: str, file: Path) -> Non
     if back.files:
         click.echo(f"beside it: {', '.join(back.files)}")
     click.echo(f"{back.erased} erased folders were removed again, after {back.ledgers} lists of erasures.")
-    click.echo(f"{back.stopped} messages that were on their way are marked uncertain and will not be sent.")
     if back.manifest.kind is Kind.DATA:
+        click.echo(f"{back.stopped} messages that were on their way are marked uncertain and will not be sent.")
         click.echo("Staff sign in anew. Who was revoked after this copy works here again: see singgah staff list.")
     if not back.ledgers:
         click.echo("No list of erasures was found: people erased after this copy may be back. Treat it as an incident.")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,7 +35,7 @@ def doctor(config: Config, *, as_json: bool, offline: bool) -> None:
     """Look at stores, queues, keys, disks, copies, content and the platform; exit code 1 if somebody is needed."""
     with refusals():
         house = read_house(config)
-        findings = list(examine(config, house, read_clock(), ask_platform=not offline))
+        findings = list(examine(config, house, read_clock, ask_platform=not offline))
     if as_json:
         rows = [
             {"what": one.what, "grade": one.grade.value, "said": one.said, "remedy": one.remedy} for one in findings
@@ -49,10 +49,11 @@ def doctor(config: Config, *, as_json: bool, offline: bool) -> None:
         raise OneLine(f"{counts[Grade.ACT]} of {len(findings)} need somebody; each says what to do")
 
 
-def examine(config: Config, house: House, now: datetime, *, ask_platform: bool) -> Iterator[Finding]:
+def examine(config: Config, house: House, clock: Callable[[], datetime], *, ask_platform: bool) -> Iterator[Finding]:
     """Look at everything; `ask_platform`: whether Telegram is asked as well."""
     yield asyncio.run(_check_service(config))
-    yield from check_data(config.storage.url, now, house.retention.deliveries)
+    yield from check_data(config.storage.url, clock, house.retention.deliveries)
+    now = clock()
     yield from check_keys(config.keys.url, now)
     yield check_key_files(config)
     yield check_disk(config)
@@ -86,7 +87,11 @@ def _judge_service(told: dict[str, object]) -> Finding:
     if told.get("why") == "sealed":
         return act("service", "runs, sealed: nobody has opened the keys", "singgah unseal")
     if not told.get("ready"):
-        return act("service", f"runs, not ready ({told.get('why', 'no reason given')})", "see the data store below")
+        return act(
+            "service",
+            f"runs, not ready ({told.get('why', 'no reason given')})",
+            "see the data store and the disk below",
+        )
     duties, trouble = told.get("duties"), told.get("trouble")
     held = ", ".join(f"{name} {state}" for name, state in duties.items()) if isinstance(duties, dict) else ""
     said = "; ".join(part for part in ("runs", held) if part)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
 
@@ -17,12 +18,12 @@ from bot.config import Config
 from commands.handover import Kept, turn
 from commands.secondperson import asker_options, read_asker, require_consent
 from commands.settings import OneLine, config_option, refusals
+from commands.signing import write_signed
 from commands.unsealing import NobodyWaits, hand_over
 from handlers.house.opening import make_folders
 from handlers.house.unlocking import open_before_sealing, open_keyring, seal_keyring
 from handlers.running.clock import read_clock
 from handlers.secondperson.wanted import Matter, Wanted
-from storage.database import Database
 from storage.engine.engines import open_writer
 from storage.keyproviders.passphrase import SHORTEST
 from storage.keys import rotation
@@ -133,7 +134,8 @@ def seal(config: Config, as_id: str | None, alone: str | None) -> None:
         if not seal_keyring(config, ask_earlier, _choose_passphrase):
             raise OneLine('keys.provider is "file"; set it to "passphrase" or "transit" in the settings, then seal')
         if keyring is not None:
-            _note(config, keyring, Deed.KEYS_SEALED)
+            # The file they were read from is gone, or has another passphrase by now.
+            _note(config, replace(keyring, source=None), Deed.KEYS_SEALED)
     click.echo(f"The keys are sealed in {config.keys.dir}. Keep a copy of that file apart from the data.")
 
 
@@ -199,14 +201,7 @@ def _hash_sealed(config: Config) -> str:
 
 
 def _note(config: Config, keyring: Keyring, deed: Deed) -> None:
-    async def go() -> None:
-        database = await Database.open(config.storage.url, config.keys.url, keyring, read_clock)
-        try:
-            await database.write(lambda work: record(work, OPERATOR, deed))
-        finally:
-            await database.close()
-
-    asyncio.run(go())
+    asyncio.run(write_signed(config, keyring, lambda work: record(work, OPERATOR, deed)))
 
 
 def _row(key: RootKey, today: date) -> dict[str, object]:

@@ -11,6 +11,7 @@ from bot.config import Config
 from commands.secondperson import asker_options, read_asker, take_granted
 from commands.settings import config_option, refusals
 from handlers.house.opening import open_world, read_house
+from handlers.keeping.auditing import sign_quietly
 from handlers.keeping.retentionrules import adopt
 from handlers.secondperson.asking import Asker, Granted, Verdict, settle
 from handlers.secondperson.wanted import Matter, Wanted
@@ -65,7 +66,9 @@ async def _adopt(config: Config, asker: Asker) -> dict[str, str]:
         changes = describe_changes(world.retention, house.retention)
         if changes:
             wanted = Wanted(Matter.RETENTION, {**changes, "sha_file": _hash_file(config)})
-            take_granted(await world.database.write(lambda work: _settle(work, wanted, asker, house.retention)))
+            verdict = await world.database.write(lambda work: _settle(work, wanted, asker, house.retention))
+            await sign_quietly(world)
+            take_granted(verdict)
         return changes
 
 

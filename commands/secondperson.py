@@ -9,7 +9,7 @@ import click
 from bot.config import Config
 from bot.dialogue.layout import plain
 from commands.settings import OneLine
-from handlers.running.clock import read_clock
+from commands.signing import write_signed
 from handlers.secondperson.asking import (
     Asker,
     Granted,
@@ -22,7 +22,6 @@ from handlers.secondperson.asking import (
     settle,
 )
 from handlers.secondperson.wanted import MOST_REASON_CHARS, Wanted
-from storage.database import Database
 from storage.keys.keyring import Keyring
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -51,15 +50,7 @@ def read_asker(as_id: str | None, alone: str | None) -> Asker:
 
 def require_consent(config: Config, keyring: Keyring, wanted: Wanted, asker: Asker) -> None:
     """Go on only when somebody else agreed to exactly this; otherwise ask for it and end with OneLine."""
-
-    async def go() -> Verdict:
-        database = await Database.open(config.storage.url, config.keys.url, keyring, read_clock)
-        try:
-            return await database.write(lambda work: settle(work, wanted, asker))
-        finally:
-            await database.close()
-
-    take_granted(asyncio.run(go()))
+    take_granted(asyncio.run(write_signed(config, keyring, lambda work: settle(work, wanted, asker))))
 
 
 def take_granted(verdict: Verdict) -> Wanted:

@@ -27,6 +27,8 @@ DEFAULT_FILE = Path("config.toml")
 _NAMED = "singgah.config_file"
 #: What a bot token looks like, which must not be shown by mistake.
 _TOKEN = re.compile(r"\d+:[\w-]{20,}", re.ASCII)
+#: A password in the address of a database, before its host or among the parameters.
+_PASSWORD = re.compile(r"://[^/@]*:[^/@]+@|[?&]password=")
 _REFUSALS = (
     ConfigError,
     ContentError,
@@ -55,15 +57,29 @@ def refusals() -> Iterator[None]:
     """Turn what is refused, and why, into one line."""
     try:
         yield
-    except _REFUSALS as error:
-        raise OneLine(str(error)) from None
     except Exception as error:
-        # By its name: the library takes a while to load, which commands without a database need not spend.
-        if type(error).__module__ != _DATABASE_ERRORS:
+        said = _say(_take_out(error))
+        if said is None:
             raise
-        raise OneLine(
-            f"a database does not hold what it should ({type(error).__name__}); restore a copy of it"
-        ) from None
+        raise OneLine(said) from None
+
+
+def _take_out(error: Exception) -> Exception:
+    """Take a refusal out of the groups in which it left what runs side by side; nothing that failed beside others."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def _say(error: Exception) -> str | None:
+    if isinstance(error, _REFUSALS):
+        return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}; see whether its disk can be written, and whose it is"
+    # By its name: the library takes a while to load, which commands without a database need not spend.
+    if type(error).__module__ == _DATABASE_ERRORS:
+        return f"a database does not hold what it should ({type(error).__name__}); restore a copy of it"
+    return None
 
 
 def config_option() -> Callable[[F], F]:
@@ -94,9 +110,24 @@ def load_config(path: Path | None) -> Config:
         if chosen is None:
             return parse("", str(DEFAULT_FILE))
         try:
-            return parse(chosen.read_text(encoding="utf-8"), str(chosen))
+            config = parse(chosen.read_text(encoding="utf-8"), str(chosen))
         except (OSError, UnicodeDecodeError, RecursionError) as error:
             raise OneLine(f"{chosen}: cannot be read ({type(error).__name__}); name another with --config") from None
+        _refuse_exposed(chosen, config)
+        return config
+
+
+def _refuse_exposed(path: Path, config: Config) -> None:
+    """Raise ConfigError for settings that tell others a password; without one anybody may read them."""
+    if not path.stat().st_mode & 0o077:
+        return
+    urls = {"storage.database_url": config.storage.database_url, "keys.store_url": config.keys.store_url}
+    for setting, url in urls.items():
+        if url is not None and _PASSWORD.search(url):
+            raise ConfigError(
+                f"{path}: {setting} holds a password and others can read the file; run chmod 600 {path}, or name a "
+                "passfile instead"
+            )
 
 
 def read_secret(path: Path, setting: str) -> str:

@@ -23,7 +23,7 @@ from storage.transaction import Work
 T = TypeVar("T")
 #: Whom nobody else could have approved yet.
 _FIRST_PEOPLE = 2
-_ALONE = "Recorded as done by the operator alone. At the desk, under Approvals, a second person has to agree."
+_ALONE = "The audit chain shows this as done by the operator alone. At the desk a second person has to agree first."
 
 
 @click.group()
@@ -84,7 +84,8 @@ def list_staff(config: Config, as_json: bool) -> None:  # noqa: FBT001 - a flag
         click.echo(json.dumps(rows, ensure_ascii=False))
     else:
         for row in rows:
-            click.echo("  ".join(f"{row[name]}" for name in ("id", "role", "unit", "alias", "active")))
+            shown = (row[name] for name in ("id", "role", "unit", "alias"))
+            click.echo("  ".join((*map(str, shown), "works here" if row["active"] else "revoked")))
 
 
 @staff.command()

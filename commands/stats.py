@@ -15,6 +15,7 @@ from bot.config import Config
 from commands.secondperson import asker_options, read_asker, take_granted
 from commands.settings import OneLine, config_option, refusals
 from handlers.house.opening import open_world
+from handlers.keeping.auditing import sign_quietly
 from handlers.office.figures import Figures, find_published, prepare, publish
 from handlers.running.clock import read_clock
 from handlers.running.health import is_disk_low
@@ -67,9 +68,11 @@ async def _publish(config: Config, quarter: Quarter, asker: Asker) -> Figures:
             return published
         asked = await world.database.read(lambda work: find_asked(work, Matter.FIGURES, quarter=str(quarter)))
         wanted = _describe(quarter, await prepare(world, quarter)) if asked is None else asked
-        agreed = take_granted(await world.database.write(lambda work: settle(work, wanted, asker)))
-        figures = await publish(world, quarter, agreed.figures)
+        verdict = await world.database.write(lambda work: settle(work, wanted, asker))
+        await sign_quietly(world)
+        figures = await publish(world, quarter, take_granted(verdict).figures)
         await world.database.write(lambda work: record(work, OPERATOR, Deed.FIGURES_PUBLISHED))
+        await sign_quietly(world)
         return figures
 
 

@@ -11,6 +11,7 @@ import click
 
 from bot.config import Config
 from bot.dialogue.script import Command
+from bot.ports import TryLater
 from channels.telegram import TelegramChannel, Webhook
 from channels.telegram_errors import NotTaken, OtherReceiver, TokenRejected, UnreadableUpdate
 from channels.telegram_polling import DEFAULT_PACE, Pace, persist, poll
@@ -173,14 +174,16 @@ def connect() -> None:
 
 @connect.command("telegram")
 @config_option()
-@click.option("--token-file", type=click.Path(path_type=Path, exists=True), help="Read the token from this file.")
+@click.option(
+    "--token-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Read the token from this file."
+)
 def connect_telegram(config: Config, token_file: Path | None) -> None:
     """Ask for a bot's token without showing it, check it, and keep it in a file only you can read."""
     token = token_file.read_text(encoding="utf-8") if token_file else _ask_token()
     settings = config.channels.telegram
     channel = TelegramChannel(token.strip(), base_url=settings.base_url)
     with refusals():
-        username = asyncio.run(_check(channel))
+        username = asyncio.run(_check(channel, settings.base_url))
     kept = settings.token_file or config.keys.dir / _TOKEN_FILE
     _write_secret(kept, token.strip())
     click.echo(f"@{username} is connected; the token is in {kept}.")
@@ -193,9 +196,18 @@ def _ask_token() -> str:
     return str(click.prompt("Token from @BotFather", hide_input=True))
 
 
-async def _check(channel: TelegramChannel) -> str:
+async def _check(channel: TelegramChannel, base_url: str) -> str:
     try:
         return await channel.check()
+    except TokenRejected:
+        raise OneLine(
+            "Telegram refuses this token, so nothing was kept; copy the whole line from @BotFather, digits and colon "
+            f"included ({base_url} must be the Bot API's, too)"
+        ) from None
+    except TryLater:
+        raise OneLine(
+            f"nobody answers at {base_url}, so nothing was kept; see whether this machine reaches it, then repeat"
+        ) from None
     finally:
         await channel.close()
 

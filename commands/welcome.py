@@ -73,11 +73,14 @@ def welcome_text(config: Config, links: Links | None, parts: frozenset[Part], *,
         ]
     else:
         lines.append(f"  Desk          {config.server.url}/desk  (new link: singgah staff link)")
-    connected = (
-        "connected" if telegram else "not connected; get a token from @BotFather, then: singgah connect telegram"
-    )
-    lines += [f"  Telegram      {connected}", "", "  Stop with Ctrl+C.", "", ""]
+    lines += [f"  Telegram      {_say_telegram(config, has_token=telegram)}", "", "  Stop with Ctrl+C.", "", ""]
     return "\n".join(lines)
+
+
+def _say_telegram(config: Config, *, has_token: bool) -> str:
+    if has_token:
+        return f"has a token; http://{config.server.listen}/readyz says whether it answers"
+    return "not connected; get a token from @BotFather, then: singgah connect telegram"
 
 
 def _first(staff: list[StaffMember], role: Role) -> StaffMember | None:

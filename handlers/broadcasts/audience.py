@@ -76,7 +76,7 @@ def judge(work: Work, world: World, chosen: Audience, reached: frozenset[bytes])
     smallest = world.config.broadcast.smallest_group
     too_small = is_too_small(len(reached), smallest)
     too_close = not too_small and is_too_close(reached, _list_lately_reached(work), smallest)
-    return Count(0 if too_small else round_down(len(reached)), too_small, too_close)
+    return Count(0 if too_small else round_down(len(reached), smallest), too_small, too_close)
 
 
 def list_provinces(world: World) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """What staff read about broadcasts in their chats: the draft with its buttons, the wish to approve, the progress."""
 
 from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from typing import Final
 
 from bot.care.broadcasts.audience import Audience
@@ -11,6 +12,7 @@ from handlers.broadcasts import audience, wording
 from handlers.broadcasts.audience import Count
 from handlers.broadcasts.names import button
 from handlers.broadcasts.showing import Act, Entry, list_acts
+from handlers.office.deskviews import zone_of
 from handlers.world import World
 from storage.broadcasts import records
 from storage.broadcasts.records import Broadcast
@@ -30,6 +32,8 @@ _SECONDS_A_MINUTE: Final = 60
 #: How much of the words stands on a button of the list.
 _BEGINS_CHARS: Final = 24
 _MOST_LISTED: Final = 10
+#: How day and time are written to staff in chats, and how staff write them.
+TIME: Final = "%Y-%m-%d %H.%M"
 
 
 def list_card(world: World, entries: list[Entry], *, can_write: bool) -> Message:
@@ -45,6 +49,8 @@ def card(world: World, member: StaffMember, broadcast: Broadcast, progress: Prog
     for language in broadcast.paper.content.words:
         lines += [f"{language.upper()}:", _written(world, broadcast, language), ""]
     lines.append(_say(world, "siaran_for", audience=say_audience(world, broadcast.paper.audience)))
+    if broadcast.start_at is not None and progress is None:
+        lines.append(say_start(world, broadcast.start_at, zone_of(world, member.unit_id or "")))
     lines += [f"⚠ {fault}" for fault in _faults(world, broadcast)]
     lines += progress_lines(world, broadcast, progress) if progress is not None else []
     return Message("\n".join(lines), tuple(_buttons(world, member, broadcast)))
@@ -106,6 +112,11 @@ def say_audience(world: World, chosen: Audience) -> str:
     parts += [_say(world, f"siaran_stage_{chosen.stage}")] if chosen.stage is not None else []
     regions = "; ".join(audience.name_region(world, code) for code in chosen.regions)
     return ", ".join((*parts, regions or _say(world, "siaran_everywhere")))
+
+
+def say_start(world: World, start_at: datetime, zone: tzinfo) -> str:
+    """Say when it begins, in the zone in which somebody writes times, and which zone that is."""
+    return _say(world, "siaran_starts", time=start_at.astimezone(zone).strftime(TIME), zone=zone.tzname(None))
 
 
 def progress_lines(world: World, broadcast: Broadcast, progress: Progress) -> list[str]:

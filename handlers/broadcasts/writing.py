@@ -27,7 +27,6 @@ _PAGES: Final = "/desk/broadcasts"
 #: Stands for the whole country, or any stage.
 _ALL: Final = "all"
 _MOST_OFFERED: Final = 12
-_TIME: Final = "%Y-%m-%d %H.%M"
 
 
 def begin(work: Work, world: World, member: StaffMember) -> list[Message]:
@@ -75,7 +74,8 @@ def choose(work: Work, world: World, member: StaffMember, found: Broadcast, chos
         case cards.WRITE | cards.SCHEDULE:
             part = cards.START if what == cards.SCHEDULE else value
             staffing.speak_in(work, member, f"{_WRITING}{part}={found.id.hex()}")
-            return [_say(world, f"siaran_write_{part}")]
+            zone = {"zone": zone_of(world, member.unit_id or "").tzname(None)} if part == cards.START else {}
+            return [Message(world.script.say(f"siaran_write_{part}", world.script.default, **zone))]
         case cards.GROUP if not value:
             return [_pick(world, found, cards.GROUP)]
         case cards.GROUP | cards.TOPIC | cards.STAGE | cards.REGION:
@@ -168,17 +168,18 @@ def _place(work: Work, world: World, member: StaffMember, found: Broadcast, text
 
 
 def _schedule(work: Work, world: World, member: StaffMember, found: Broadcast, text: str) -> list[Message]:
-    at = _read_time(text, zone_of(world, member.unit_id or ""))
+    zone = zone_of(world, member.unit_id or "")
+    at = _read_time(text, zone)
     result = Result.NO_TIME if at is None else acts.send(work, world, member, found.id.hex(), at)
-    if result is not Result.DONE:
+    if at is None or result is not Result.DONE:
         return [_say(world, f"siaran_{result}")]
     staffing.speak_in(work, member, None)
-    return [_say(world, "siaran_done_schedule")]
+    return [Message(f"{_word(world, 'siaran_done_schedule')} {cards.say_start(world, at, zone)}")]
 
 
 def _read_time(text: str, zone: tzinfo) -> datetime | None:
     try:
-        return datetime.strptime(" ".join(text.replace(":", ".").split()), _TIME).replace(tzinfo=zone)
+        return datetime.strptime(" ".join(text.replace(":", ".").split()), cards.TIME).replace(tzinfo=zone)
     except ValueError:
         return None
 

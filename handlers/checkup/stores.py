@@ -1,6 +1,7 @@
 """Look at the two stores: do they take a step, are their tables of this release, and what waits in them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -26,19 +27,18 @@ _SQLITE: Final = "sqlite:///"
 _START: Final = "start the service: singgah run"
 
 
-def check_data(url: str, now: datetime, kept_days: int) -> Iterator[Finding]:
+def check_data(url: str, clock: Callable[[], datetime], kept_days: int) -> Iterator[Finding]:
     """Look at the data store.  `kept_days`: how long ids of deliveries are kept."""
     yield from _check_store(Store.DATA, url)
     if not _is_there(url):
         return
-    engine = open_reader(url, 1)
     try:
-        with engine.connect() as connection:
-            yield from _check_rows(connection, now, kept_days)
-    except DBAPIError as error:
+        with _opened(lambda: open_reader(url, 1)) as engine, engine.connect() as connection:
+            yield from _check_rows(connection, clock(), kept_days)
+            # Read at this very moment: what was looked at before may have taken seconds.
+            yield from _check_clock(vitals.measure_skew(connection, clock()))
+    except (DBAPIError, OSError) as error:
         yield act("queues", f"cannot be read ({type(error).__name__})", "see the finding about the data store")
-    finally:
-        engine.dispose()
 
 
 def check_keys(url: str, now: datetime) -> Iterator[Finding]:
@@ -46,11 +46,18 @@ def check_keys(url: str, now: datetime) -> Iterator[Finding]:
     yield from _check_store(Store.KEYS, url)
     if not _is_there(url):
         return
-    engine = open_reader(url, 1)
     try:
-        yield from _check_root_keys(engine, now)
-    except DBAPIError as error:
+        with _opened(lambda: open_reader(url, 1)) as engine:
+            yield from _check_root_keys(engine, now)
+    except (DBAPIError, OSError) as error:
         yield act("root keys", f"cannot be read ({type(error).__name__})", "see the finding about the key store")
+
+
+@contextmanager
+def _opened(open_store: Callable[[], Engine]) -> Iterator[Engine]:
+    engine = open_store()
+    try:
+        yield engine
     finally:
         engine.dispose()
 
@@ -64,23 +71,23 @@ def _check_store(store: Store, url: str) -> Iterator[Finding]:
     if not _is_there(url):
         yield mention(what, "not made yet", "the first start makes it: singgah run")
         return
-    engine = open_writer(url)
     try:
-        with engine.connect() as connection, connection.begin() as step:
+        with _opened(lambda: open_writer(url)) as engine, engine.connect() as connection, connection.begin() as step:
             yield _compare(what, *compare_revisions(store, connection))
             step.rollback()
     except DBAPIError as error:
         remedy = "free the disk, end whatever holds it locked, or start its server; the service goes on by itself then"
         yield act(what, f"takes no step ({type(error.orig).__name__})", remedy)
-    finally:
-        engine.dispose()
+    except OSError as error:
+        yield act(what, f"cannot be written ({error.strerror})", "see whether its disk can be written, and whose it is")
 
 
 def _compare(what: str, present: str | None, newest: str | None) -> Finding:
     if present == newest:
         return fine(what, f"takes a step, tables at version {present}")
     if present is None or (newest is not None and present < newest):
-        return mention(what, f"tables at version {present}, this release has {newest}", f"they are made at a {_START}")
+        said = "no tables yet" if present is None else f"tables at version {present}, this release has {newest}"
+        return mention(what, said, "the next start makes them: singgah run")
     return act(what, f"tables at version {present}, newer than {newest}", "start the newer release that wrote them")
 
 
@@ -92,7 +99,6 @@ def _check_rows(connection: Connection, now: datetime, kept_days: int) -> Iterat
     yield _check_reminders(seen, now)
     yield _check_chain(vitals.read_chain(connection), now)
     yield _check_sweep(vitals.oldest_delivery(connection), now, kept_days)
-    yield from _check_clock(vitals.measure_skew(connection, now))
 
 
 def _check_waiting(seen: vitals.Vitals, now: datetime) -> Finding:

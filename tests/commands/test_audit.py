@@ -3,12 +3,15 @@
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.__main__ import main
+
+PHRASE = "enam kata yang diundi dengan dadu"
 
 _SECOND_HEAD = """
     INSERT INTO audit_head SELECT 0, 5, row_hash, 0 FROM audit_rows WHERE sequence = 5;
@@ -22,8 +25,8 @@ _CUT = """
 """
 
 
-def _run(config_file: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, [*arguments, "--config", str(config_file)])
+def _run(config_file: Path, *arguments: str, given: str = "") -> Result:
+    return CliRunner().invoke(main, [*arguments, "--config", str(config_file)], input=given)
 
 
 def _invite(config_file: Path, role: str = "counsellor") -> Result:
@@ -37,6 +40,50 @@ def _change(config_file: Path, statement: str) -> None:
     with sqlite3.connect(config_file.parent / "var" / "data" / "singgah.db") as database:
         database.executescript(statement)
     database.close()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("keys", "rotate"),
+        ("keys", "rotate", "--signing"),
+        ("keys", "rotate", "--audit"),
+        ("keys", "retire", "1"),
+        ("keys", "seal"),
+        ("stats",),
+    ],
+    ids=" ".join,
+)
+def test_what_concerns_the_whole_house_is_signed_at_once(config_file: Path, command: tuple[str, ...]) -> None:
+    _invite(config_file)
+    if command[1:] == ("retire", "1"):
+        assert _run(config_file, "keys", "rotate", "--alone", "no second person yet").exit_code == 0
+    before, _ = _read_head(config_file)
+    if command[1:] == ("seal",):
+        config_file.write_text('[keys]\nprovider = "passphrase"\n')
+
+    done = _run(config_file, *command, "--alone", "no second person yet", given=f"{PHRASE}\n{PHRASE}\n")
+    assert done.exit_code == 0, done.stderr
+
+    last, signed_to = _read_head(config_file)
+    assert signed_to == last > before
+
+
+def test_a_wish_for_a_second_person_is_signed_before_anybody_answers(config_file: Path) -> None:
+    _invite(config_file, "admin")
+
+    asked = _run(config_file, "keys", "rotate", "--as", "nobody")
+    assert "asked for" in asked.stderr
+
+    found = json.loads(_run(config_file, "audit", "verify", "--json").stdout)
+    assert (found["whole"], found["last_row"]) == (True, found["signed_to"])
+
+
+def _read_head(config_file: Path) -> tuple[int, int]:
+    """Read where the chain ends and up to where it is signed, also while the keys are sealed."""
+    with closing(sqlite3.connect(config_file.parent / "var" / "data" / "singgah.db")) as database:
+        found: tuple[int, int] = database.execute("SELECT sequence, checkpoint_sequence FROM audit_head").fetchone()
+    return found
 
 
 def test_a_whole_chain_says_so_and_lists_what_the_operator_did(config_file: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -15,9 +16,14 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from commands.doctor import doctor
+from handlers.checkup.findings import Grade
+from handlers.checkup.stores import check_data
+from handlers.running.clock import read_clock
+from storage.migrate import Store, bring_up_to_date
 from tests.botapi.control import BotApi
 from tests.botapi.fixtures import bot_api
 from tests.end_to_end.telegram_process import install
+from tests.surroundings.postgres import NewDatabase
 from tests.worlds import real_house
 
 __all__ = ["bot_api"]
@@ -222,3 +228,36 @@ async def test_telegram_is_asked_whether_it_delivers_where_it_should(tmp_path: P
     assert second["telegram"]["grade"] == "act"
     assert "@BotFather" in second["telegram"]["remedy"]
     assert "revoked-and-invented" not in json.dumps(second)
+
+
+@pytest.mark.parametrize(
+    ("store", "what"), [("data/singgah.db", "data store"), ("keystore/keystore.db", "key store")], ids=["data", "keys"]
+)
+def test_a_store_that_cannot_be_written_is_a_finding_and_ends_a_command_in_one_line(
+    installed: Path, store: str, what: str
+) -> None:
+    file = installed.parent / "var" / store
+    file.unlink()
+    file.mkdir()  # no account may write there, not even root
+
+    found = look(installed)
+    refused = run(installed, "keys", "status") if what == "key store" else run(installed, "dead", "list")
+
+    assert found[what]["grade"] == "act"
+    assert "cannot be written" in found[what]["said"]
+    assert refused.exit_code == 1
+    assert [file.name in line for line in refused.stderr.splitlines()] == [True]
+
+
+def test_what_was_looked_at_before_is_not_taken_for_a_wrong_clock(
+    new_postgresql: NewDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = new_postgresql()
+    bring_up_to_date(Store.DATA, url)
+    monkeypatch.setattr("handlers.checkup.stores._MOST_SKEW", timedelta(seconds=1))
+
+    findings = check_data(url, read_clock, 30)
+    next(findings)
+    time.sleep(1.5)  # as a service does that does not answer
+
+    assert {one.what: one.grade for one in findings}["database clock"] is Grade.FINE

@@ -32,7 +32,7 @@ AUGUST = datetime(2026, 8, 14, 3, 0, tzinfo=UTC)
 def clock(monkeypatch: pytest.MonkeyPatch) -> HandClock:
     """A clock that the commands and the desk share."""
     hand = HandClock(NOVEMBER)
-    for module in ("commands.keys", "commands.secondperson", "commands.stats"):
+    for module in ("commands.keys", "commands.signing", "commands.stats"):
         monkeypatch.setattr(f"{module}.read_clock", hand)
     monkeypatch.setattr("handlers.house.opening.open_world.__wrapped__.__defaults__", (hand, None, None))
     return hand

@@ -36,6 +36,18 @@ async def test_a_token_that_is_checked_before_it_is_kept(bot_api: BotApi, instal
     assert [call.method for call in bot_api.calls()] == ["getMe"]
 
 
+async def test_a_token_that_nobody_can_check_is_not_kept(bot_api: BotApi, installed: TelegramProcess) -> None:
+    given = installed.folder / "given"
+    given.write_text("4242:typed-while-the-line-is-down")
+    settings = installed.config_file.read_text()
+    installed.config_file.write_text(settings.replace(bot_api.base_url, "http://127.0.0.1:1/bot"))
+
+    ended = await installed.command("connect", "telegram", "--token-file", str(given))
+
+    _refused(ended, "nobody answers", "nothing was kept")
+    assert (installed.folder / "token").read_text() == bot_api.token
+
+
 async def test_a_token_file_others_can_read(installed: TelegramProcess) -> None:
     (installed.folder / "token").chmod(0o644)
     _refused(await installed.command("run"), "channels.telegram.token_file", "chmod 600")
@@ -44,6 +56,46 @@ async def test_a_token_file_others_can_read(installed: TelegramProcess) -> None:
 async def test_a_token_file_that_is_missing(installed: TelegramProcess) -> None:
     (installed.folder / "token").unlink()
     _refused(await installed.command("run"), "channels.telegram.token_file", "write the secret there")
+
+
+async def test_a_token_of_the_figures_that_is_missing_or_that_others_can_read(installed: TelegramProcess) -> None:
+    text = installed.config_file.read_text()
+    installed.config_file.write_text(text.replace("[server]\n", '[server]\nmetrics_token_file = "figures"\n'))
+    _refused(await installed.command("run"), "server.metrics_token_file", "write the secret there")
+
+    figures = installed.folder / "figures"
+    figures.write_text("obviously-invented")
+    figures.chmod(0o644)
+    _refused(await installed.command("run"), "server.metrics_token_file", "chmod 600")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:99999", "127.0.0.1:", ":8080", "127.0.0.1:x", "127.0.0.1", "[::1]:-1"])
+async def test_an_address_that_cannot_be_one(installed: TelegramProcess, address: str) -> None:
+    _refused(await installed.command("run", "--listen", address), "--listen must be a host and a port")
+    assert not installed.data_folder.exists()
+
+
+@pytest.mark.parametrize("url", ["postgresql+psycopg://a:invented@h/d", "postgresql+psycopg://a@/d?password=invented"])
+@pytest.mark.parametrize("setting", ["[storage]\ndatabase_url", "[keys]\nstore_url"])
+async def test_settings_with_a_password_that_others_can_read(
+    installed: TelegramProcess, setting: str, url: str
+) -> None:
+    _append(installed.config_file, f'{setting} = "{url}"\n')
+    installed.config_file.chmod(0o640)
+
+    ended = await installed.command("staff", "list")
+
+    _refused(ended, "config.toml", setting.partition("\n")[2], "chmod 600", "passfile")
+    assert "invented" not in ended.errors
+    installed.config_file.chmod(0o600)
+    assert "chmod" not in (await installed.command("keys", "status")).errors
+
+
+async def test_settings_without_a_password_may_be_read_by_anybody(installed: TelegramProcess) -> None:
+    _append(installed.config_file, '[storage]\ndatabase_url = "postgresql+psycopg://a@[::1]:1/d?passfile=/p"\n')
+    installed.config_file.chmod(0o644)
+
+    _refused(await installed.command("staff", "list"), "does not answer")
 
 
 async def test_a_setting_that_does_not_exist(installed: TelegramProcess) -> None:
