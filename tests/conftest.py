@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 
 from tests.surroundings.chromium import chromium_path
+from tests.surroundings.hashing import full_price, make_hashes_quick
+from tests.surroundings.kept import kept_databases
 from tests.surroundings.network import close_network
 from tests.surroundings.postgres import (
     announce_folder,
@@ -17,9 +19,19 @@ from tests.surroundings.postgres import (
     new_sqlite,
     stop_server,
 )
-from tests.surroundings.stores import new_stores
+from tests.surroundings.stores import new_postgresql_stores, new_stores
 
-__all__ = ["chromium_path", "database_url", "new_database", "new_postgresql", "new_sqlite", "new_stores"]
+__all__ = [
+    "chromium_path",
+    "database_url",
+    "full_price",
+    "kept_databases",
+    "new_database",
+    "new_postgresql",
+    "new_postgresql_stores",
+    "new_sqlite",
+    "new_stores",
+]
 
 # Two slow cores share the machine with a database and a browser: a slow example is no defect.
 settings.register_profile("singgah", deadline=None, print_blob=True)
@@ -27,8 +39,9 @@ settings.load_profile("singgah")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare the run once, in the process that starts the workers; close the network in all of them."""
+    """Prepare the run once, in the process that starts the workers; close the network and hash quickly in all."""
     close_network()
+    make_hashes_quick()
     if not _is_worker(config):
         # Ended from outside, the run still stops the server it started.
         signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -14,15 +14,14 @@ from bot.config import Config, parse
 from bot.ports import ChannelError, ChannelName, Content, Incoming, Key, Limits, Outgoing, Start, Tap, Text
 from handlers.house.directory import Directory
 from handlers.house.land import Lazily
-from handlers.house.opening import House, make_folders, open_world, read_house
+from handlers.house.opening import House, open_world, read_house
 from handlers.receiving.receive import Receiver
 from handlers.sending.deliver import Sender
 from handlers.world import World
-from storage.migrate import Store
 from storage.team import staffing
 from storage.team.staffing import Purpose, Role, StaffMember
 from storage.transaction import Work
-from tests.surroundings.stores import copy_sqlite
+from tests.surroundings.laying import lay_tables
 
 #: A Monday morning in Kendari: units whose hours are unknown, nobody asleep.
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -171,17 +170,8 @@ async def open_test_bed(
     config: Config, *, clock: HandClock | None = None, change: Callable[[House], House] = lambda house: house
 ) -> AsyncIterator[TestBed]:
     """Open a world over the real content; `change` may replace parts of it."""
-    _lay_tables(config)
+    lay_tables(config)
     hand = clock or HandClock()
     channel = ListeningChannel()
     async with open_world(config, {channel.name: channel}, hand, change(real_house())) as world:
         yield TestBed(world, hand, channel, Receiver(world), Sender(world))
-
-
-def _lay_tables(config: Config) -> None:
-    """Spare a test its migrations: copy tables to where SQLite files are to be made."""
-    make_folders(config)
-    for store, url in ((Store.DATA, config.storage.url), (Store.KEYS, config.keys.url)):
-        path = Path(url.removeprefix("sqlite:///"))
-        if url.startswith("sqlite:///") and not path.exists():
-            copy_sqlite(store, path.parent, path.name)

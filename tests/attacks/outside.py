@@ -11,6 +11,7 @@ import httpx
 
 from tests.channels.webchat_site import Screen
 from tests.end_to_end.telegram_process import TelegramProcess
+from tests.surroundings.network import TRUSTING_NOBODY
 
 #: `SINGGAH_LONG_ATTACKS=1` asks for the numbers of the threat model instead of those of every day.
 IS_LONG = bool(os.environ.get("SINGGAH_LONG_ATTACKS"))
@@ -48,7 +49,9 @@ class WebPerson:
 @asynccontextmanager
 async def at_web(service: TelegramProcess) -> AsyncIterator[WebPerson]:
     """Open the web chat."""
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=_PATIENCE_S) as http:
+    async with httpx.AsyncClient(
+        base_url=service.url, trust_env=False, verify=TRUSTING_NOBODY, timeout=_PATIENCE_S
+    ) as http:
         yield WebPerson(http, Screen((await http.get("/chat")).text))
 
 
@@ -77,7 +80,9 @@ async def at_desk(
     assert found, invited.errors
     listed = await service.command("staff", "list")
     ids = re.findall(rf"^(\S+).*{alias}", listed.output, re.MULTILINE)
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=_PATIENCE_S) as http:
+    async with httpx.AsyncClient(
+        base_url=service.url, trust_env=False, verify=TRUSTING_NOBODY, timeout=_PATIENCE_S
+    ) as http:
         assert (await http.post(found[0])).status_code == 303
         page = (await http.get("/desk/sessions")).text
         check = re.search(r'name="check" value="([0-9a-f]{64})"', page)

@@ -13,7 +13,10 @@ from typing import Literal
 
 import httpx
 
+from bot.config import parse
 from tests.botapi.control import BotApi
+from tests.surroundings.laying import lay_areas, lay_tables
+from tests.surroundings.network import TRUSTING_NOBODY
 from tests.surroundings.starting import ROOT, Running, start
 
 Mode = Literal["polling", "webhook"]
@@ -93,13 +96,17 @@ class TelegramProcess:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        """Start the process and wait until it answers."""
+        """Start the process and wait until it answers; unless it starts anew, it finds its tables made already."""
+        if not self._is_anew:
+            config = parse(self.config_file.read_text(), str(self.config_file))
+            lay_tables(config)
+            lay_areas(config)
         await self.launch()
         await self.wait_until_ready()
 
     async def launch(self) -> None:
         """Start the process without waiting for it."""
-        if not (self.starts_anew or self.environment):
+        if not self._is_anew:
             self._process = start(self._arguments, ROOT, self.output_file, self.errors_file)
             return
         with self.output_file.open("ab") as output, self.errors_file.open("ab") as errors:
@@ -113,14 +120,14 @@ class TelegramProcess:
 
     async def wait_until_ready(self) -> None:
         """Wait until the process serves and the bot is set up; fail with its errors if it ends before."""
-        async with asyncio.timeout(_UP_SECONDS), httpx.AsyncClient(trust_env=False) as client:
+        async with asyncio.timeout(_UP_SECONDS), httpx.AsyncClient(trust_env=False, verify=TRUSTING_NOBODY) as client:
             while not await self._is_ready(client):
                 assert self._running.returncode is None, self.errors_file.read_text()
                 await asyncio.sleep(_LOOK_SECONDS)
 
     async def wait_until_sealed(self) -> None:
         """Wait until the process says that it is sealed; fail with its errors if it ends before."""
-        async with asyncio.timeout(_UP_SECONDS), httpx.AsyncClient(trust_env=False) as client:
+        async with asyncio.timeout(_UP_SECONDS), httpx.AsyncClient(trust_env=False, verify=TRUSTING_NOBODY) as client:
             while not await self._is_sealed(client):
                 assert self._running.returncode is None, self.errors_file.read_text()
                 await asyncio.sleep(_LOOK_SECONDS)
@@ -150,9 +157,13 @@ class TelegramProcess:
         headers = {b"Content-Type": b"application/json"}
         if secret is not None:
             headers[b"X-Telegram-Bot-Api-Secret-Token"] = secret.encode()
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=TRUSTING_NOBODY) as client:
             answer = await client.post(f"{self.url}/hook/telegram", content=body.encode(), headers=headers)
         return answer.status_code
+
+    @property
+    def _is_anew(self) -> bool:
+        return self.starts_anew or bool(self.environment)
 
     @property
     def _arguments(self) -> list[str]:
@@ -195,6 +206,7 @@ def install(folder: Path, bot_api: BotApi, mode: Mode = "polling", extra: str = 
         file = folder / name
         file.touch(mode=0o600)
         file.write_text(secret)
+    process.config_file.touch(mode=0o600)  # the address of a database may hold a password
     process.config_file.write_text(_write_settings(process, extra))
     return process
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from handlers.sending.attempt import SECOND_COPY
 from tests.botapi.control import BotApi
 from tests.end_to_end.people import INTAKE_ID, PATIENCE_S, hear, join_staff, reach, walk
 from tests.end_to_end.telegram_process import TelegramProcess, find_free_port, install
+from tests.surroundings.stores import NewStores
 
 LEASE_S = 15.0
 #: A stopped or killed holder is replaced this long after its lease at the latest.
@@ -62,10 +63,11 @@ async def ask(process: TelegramProcess) -> dict[str, dict[str, str]]:
 
 @pytest.fixture
 async def installation(
-    tmp_path: Path, bot_api: BotApi, new_postgresql: Callable[[], str]
+    tmp_path: Path, bot_api: BotApi, new_postgresql_stores: NewStores
 ) -> AsyncIterator[Installation]:
     """Give an installation whose processes must all end well, unless a test has ended them already."""
-    extra = f'[storage]\ndatabase_url = "{new_postgresql()}"\n[keys]\nstore_url = "{new_postgresql()}"\n'
+    url, keystore_url = new_postgresql_stores()
+    extra = f'[storage]\ndatabase_url = "{url}"\n[keys]\nstore_url = "{keystore_url}"\n'
     found = Installation(install(tmp_path / "singgah", bot_api, extra=extra))
     yield found
     ended = await asyncio.gather(*(process.stop() for process in found.processes))

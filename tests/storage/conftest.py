@@ -59,9 +59,9 @@ def sqlite_stores(new_sqlite: Callable[[], str], tmp_path: Path) -> Stores:
 
 
 @pytest.fixture
-def postgresql_stores(new_postgresql: Callable[[], str], tmp_path: Path) -> Stores:
-    """Name two empty stores on PostgreSQL, for what only several processes bring about."""
-    return Stores(new_postgresql(), new_postgresql(), tmp_path / "keys", tmp_path / "data")
+def postgresql_stores(new_postgresql_stores: NewStores, tmp_path: Path) -> Stores:
+    """Name two stores without rows on PostgreSQL, for what only several processes bring about."""
+    return Stores(*new_postgresql_stores(), tmp_path / "keys", tmp_path / "data")
 
 
 @pytest.fixture

@@ -21,7 +21,18 @@ NewDatabase = Callable[[], str]
 
 FOLDER = "SINGGAH_TEST_POSTGRES"
 # Nothing that is tested here outlives the run, so the disk is never waited for.
-_SETTINGS = ("fsync=off", "full_page_writes=off", "listen_addresses=''", "max_connections=200", "shared_buffers=32MB")
+_SETTINGS = (
+    "fsync=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "autovacuum=off",
+    "jit=off",
+    "checkpoint_timeout=1h",
+    "listen_addresses=''",
+    "max_connections=200",
+    "shared_buffers=32MB",
+)
 
 
 def announce_folder() -> None:

@@ -1,4 +1,4 @@
-"""Start `singgah` out of a process that has read its modules: reading them is most of a start.
+"""Start `singgah` out of a process that has read its modules and its content: reading them is most of a start.
 
 Whoever asks about the start itself, the environment or the arguments of a process starts one of its own instead.
 """

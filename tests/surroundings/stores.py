@@ -2,27 +2,29 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
-from sqlalchemy import URL
 
 from storage.migrate import Store, bring_up_to_date
-from tests.surroundings.postgres import (
-    FOLDER,
-    alone,
-    copy_database,
-    drop_later,
-    new_name,
-    run_statement,
-    running_server,
-)
+from tests.surroundings.kept import KeptDatabases
+from tests.surroundings.postgres import FOLDER, alone, new_name
 
 #: Makes the addresses of a data store and a key store.
 NewStores = Callable[[], tuple[str, str]]
+
+
+@pytest.fixture
+def new_postgresql_stores(kept_databases: KeptDatabases) -> Iterator[NewStores]:
+    """Lend two stores with tables and without rows on PostgreSQL at every call."""
+    with ExitStack() as lent:
+
+        def lend(store: Store) -> str:
+            return lent.enter_context(kept_databases.lend(store))
+
+        yield lambda: (lend(Store.DATA), lend(Store.KEYS))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,7 +32,8 @@ def new_stores(request: pytest.FixtureRequest, tmp_path: Path) -> NewStores:
     """Run the test on both engines; every call makes two stores with tables and without rows."""
     if request.param == "sqlite":
         return lambda: (copy_sqlite(Store.DATA, tmp_path), copy_sqlite(Store.KEYS, tmp_path))
-    return lambda: (_copy_postgresql(Store.DATA, request), _copy_postgresql(Store.KEYS, request))
+    make: NewStores = request.getfixturevalue("new_postgresql_stores")
+    return make
 
 
 def copy_sqlite(store: Store, folder: Path, name: str | None = None) -> str:
@@ -50,29 +53,3 @@ def _sqlite_template(store: Store) -> Path:
             bring_up_to_date(store, f"sqlite:///{fresh}")
             fresh.rename(template)
     return template
-
-
-def _copy_postgresql(store: Store, request: pytest.FixtureRequest) -> str:
-    server = running_server()
-    name = f"singgah_test_{new_name()}"
-    copy_database(server, _postgresql_template(server, store), name)
-    drop_later(request, server, name)
-    return server.set(database=name).render_as_string(hide_password=False)
-
-
-def _postgresql_template(server: URL, store: Store) -> str:
-    name = f"singgah_template_{store}"
-    with alone(Path(os.environ[FOLDER]) / f"lock-postgresql-{store}"):
-        if not _exists(server, name):
-            fresh = f"singgah_fresh_{store}"
-            copy_database(server, "template0", fresh)
-            bring_up_to_date(store, server.set(database=fresh).render_as_string(hide_password=False))
-            run_statement(server, "ALTER DATABASE {} RENAME TO {}", fresh, name)
-    return name
-
-
-def _exists(server: URL, name: str) -> bool:
-    address = server.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
-        found = connection.execute(sql.SQL("SELECT 1 FROM pg_database WHERE datname = %s"), (name,))
-        return found.fetchone() is not None

@@ -55,6 +55,26 @@ async def test_a_broadcast_goes_from_the_first_word_to_the_report_in_chats(bed: 
     assert "Terkirim: 25" in bed.last(AUTHOR).text
 
 
+async def test_a_time_is_asked_for_and_told_with_its_zone(bed: TestBed) -> None:
+    house = await open_house(bed, 20)
+    await house.approved()
+    await bed.flush()
+    await bed.tap(AUTHOR, "Lihat siaran")
+    await bed.tap(AUTHOR, "Jadwalkan")
+    assert "WIB" in bed.last(AUTHOR).text
+
+    await bed.say(AUTHOR, "2026-11-24 09:30")
+    assert "Mulai: 2026-11-24 09.30 WIB" in bed.last(AUTHOR).text
+    await bed.say(AUTHOR, "/siarkan")
+    await bed.tap(AUTHOR, "dijadwalkan: Pelatihan")
+    assert "Mulai: 2026-11-24 09.30 WIB" in bed.last(AUTHOR).text
+
+    bed.clock.pass_time(days=2)
+    await house.finish(3)
+    await bed.tap(AUTHOR, "Lihat siaran")
+    assert "Mulai:" not in bed.last(AUTHOR).text
+
+
 async def test_the_words_come_only_after_the_tap_and_an_answer_counts_once(bed: TestBed) -> None:
     house = await open_house(bed, 20)
     broadcast_id = await house.running()

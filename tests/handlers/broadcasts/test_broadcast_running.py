@@ -1,11 +1,17 @@
 """A broadcast that is killed, held up or forgotten: nobody gets it twice, nothing stays longer than it was promised."""
 
 import asyncio
+import json
+import logging
 from datetime import timedelta
 
+import pytest
+
 from bot.ports import ChannelName, Incoming, Outgoing, Start
-from handlers.broadcasts.desk import State
+from handlers.broadcasts.desk import Result, State
 from handlers.keeping.sweep import sweep
+from handlers.running.clock import Clock
+from handlers.running.logs import AllowListFormatter
 from handlers.sending.deliver import Sender
 from handlers.speak import WEBCHAT
 from handlers.steps import Steps
@@ -67,6 +73,29 @@ async def visitor(bed: TestBed) -> ClientId:
         return client
 
     return await in_world(bed, step)
+
+
+async def test_the_log_names_what_the_clock_did(bed: TestBed, caplog: pytest.LogCaptureFixture) -> None:
+    house = await open_house(bed, 20)
+    broadcast_id = await house.approved()
+    assert await house.desk.send(house.author, broadcast_id) is Result.DONE
+    caplog.set_level(logging.INFO, "handlers.running.clock")
+
+    clock = Clock(bed.world)
+    said: list[logging.LogRecord] = []
+    clock.start()
+    try:
+        for _ in range(1_500):
+            # On a machine that is late, what ticks says so.
+            said = [record for record in caplog.records if record.name == "handlers.running.clock"]
+            if said:
+                break
+            await asyncio.sleep(0.02)
+    finally:
+        clock.stop()
+
+    written = json.loads(AllowListFormatter().format(said[0]))
+    assert (written["action"], written["count"]) == ("clock.run_due", 1)
 
 
 async def test_while_somebody_waits_for_an_answer_nothing_is_fed(bed: TestBed) -> None:

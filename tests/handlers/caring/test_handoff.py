@@ -1,7 +1,6 @@
 """A self-referral reaches a unit, one counsellor takes it, and both sides talk until it is closed."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import time
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from tests.handlers.walking import (
     tick,
     with_hours,
 )
+from tests.surroundings.stores import NewStores
 from tests.worlds import TestBed, config_in, open_test_bed
 
 SECOND, ELSEWHERE = "2003", "2004"
@@ -47,8 +47,8 @@ async def test_only_one_of_two_counsellors_gets_a_case(bed: TestBed) -> None:
     assert sum("siap mendengar" in text for text in bed.heard(CLIENT)) == 1
 
 
-async def test_of_two_processes_only_one_gives_a_case_away(tmp_path: Path, new_postgresql: Callable[[], str]) -> None:
-    config = config_in(tmp_path, new_postgresql(), new_postgresql())
+async def test_of_two_processes_only_one_gives_a_case_away(tmp_path: Path, new_postgresql_stores: NewStores) -> None:
+    config = config_in(tmp_path, *new_postgresql_stores())
     async with open_test_bed(config) as bed:
         first, second = await bed.counsellor(COUNSELLOR), await bed.counsellor(SECOND)
         await send_intake(bed)
@@ -111,11 +111,9 @@ async def test_that_nobody_is_free_is_said_once_and_the_case_waits(bed: TestBed)
     assert "siap mendengar" in bed.last(CLIENT).text
 
 
-async def test_out_of_hours_the_client_is_told_when_and_the_clock_waits(
-    tmp_path: Path, new_database: Callable[[], str]
-) -> None:
+async def test_out_of_hours_the_client_is_told_when_and_the_clock_waits(tmp_path: Path, new_stores: NewStores) -> None:
     week = (None, None, Span(time(9), time(15)), None, None, None, None)
-    config = config_in(tmp_path, new_database(), new_database())
+    config = config_in(tmp_path, *new_stores())
     async with open_test_bed(config, change=lambda house: with_hours(house, KENDARI, *week)) as bed:
         await bed.counsellor(COUNSELLOR)
         await bed.counsellor(ELSEWHERE, "bnnk-kolaka")

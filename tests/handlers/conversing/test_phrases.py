@@ -5,6 +5,7 @@ import secrets
 import time
 
 import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from bot.care.phrases import LEAST_BITS, count_bits, make_phrase, parse_phrase_words, read_phrase
 from bot.ports import Incoming, Text
@@ -22,6 +23,16 @@ def test_a_phrase_holds_more_than_eighty_bits() -> None:
     words = parse_phrase_words((CONTENT / "phrase_words.txt").read_text())
 
     assert count_bits(len(words.ordered)) >= LEAST_BITS
+
+
+@pytest.mark.usefixtures("full_price")
+async def test_whoever_took_the_data_pays_64_mib_three_times_over_for_every_guess(bed: TestBed) -> None:
+    phrase = make_phrase(real_house().words, secrets.randbelow)
+    keyring = bed.world.keyring
+    salt = keyring.index("phrase.salt", "")
+    slow = Argon2id(salt=salt, length=32, iterations=3, lanes=1, memory_cost=64 * 1024).derive(phrase.encode())
+
+    assert bed.world.phrases.index(phrase) == keyring.index("phrase", slow.hex())
 
 
 async def test_every_wrong_phrase_gets_the_same_answer_and_soon_no_look(

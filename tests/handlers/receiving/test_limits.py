@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -21,15 +21,16 @@ from handlers.receiving.limits import (
 )
 from storage.tables import clients
 from tests.handlers.walking import CLIENT, COUNSELLOR, OTHER_CLIENT, accepted_case, in_world
+from tests.surroundings.stores import NewStores
 from tests.worlds import TestBed, config_in, open_test_bed
 
 TOO_FAST = "Pesanmu datang terlalu cepat"
 
 
 @pytest.fixture
-async def narrow(tmp_path: Path, new_database: Callable[[], str]) -> AsyncIterator[TestBed]:
+async def narrow(tmp_path: Path, new_stores: NewStores) -> AsyncIterator[TestBed]:
     """A world that takes thirty messages a minute."""
-    config = config_in(tmp_path, new_database(), new_database())
+    config = config_in(tmp_path, *new_stores())
     few = msgspec.structs.replace(config.limits, messages_per_minute=30)
     async with open_test_bed(msgspec.structs.replace(config, limits=few)) as opened:
         yield opened

@@ -1,7 +1,6 @@
 """An erasure counts from the commit of the data, whatever stops the key store or the process in between."""
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from storage.transaction import Work
 from tests.storage.backup.keeping import sweep_left_over
 from tests.storage.conftest import SettableClock, Stores
 from tests.storage.scratch import FOLDER, add, destroy, in_turn, seal, unseal
+from tests.surroundings.stores import NewStores
 
 HERE, THERE = b"h" * 16, b"t" * 16
 
@@ -160,10 +160,9 @@ async def test_a_restored_file_brings_an_erased_person_back_for_nobody(sqlite_st
     await restored.close()
 
 
-async def test_a_key_store_that_belongs_to_other_data_sweeps_nobody(
-    stores: Stores, new_database: Callable[[], str]
-) -> None:
-    other = replace(stores, url=new_database(), keystore_url=new_database())
+async def test_a_key_store_that_belongs_to_other_data_sweeps_nobody(stores: Stores, new_stores: NewStores) -> None:
+    url, keystore_url = new_stores()
+    other = replace(stores, url=url, keystore_url=keystore_url)
     for each in (stores, other):
         database = await each.open()
         await database.write(_fill)

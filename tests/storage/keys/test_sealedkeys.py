@@ -4,16 +4,14 @@ import itertools
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
 from storage.keyproviders.locked import Locked
 from storage.keyproviders.passphrase import Passphrase, PassphraseSeal, WrongPassphrase
-from storage.keyproviders.transit import KeyServiceRefused, Transit
 from storage.keys.keyfiles import KeyFileExposed, KeysInsideData
 from storage.keys.keyring import Keyring
 from storage.keys.sealedkeys import (
@@ -28,26 +26,11 @@ from storage.keys.sealedkeys import (
     seal_keys,
 )
 from storage.sealing.encryption import FolderId
-from tests.surroundings.keyservice import KeyService, Mood, running_key_service, write_token
+from tests.storage.keys.sealing import fingerprint, transit
+from tests.surroundings.keyservice import KeyService
 
 PHRASE = "enam kata yang diundi dengan dadu"
 FOLDER, KEY_ID, KEY = FolderId(b"f" * 16), b"kkid", b"k" * 32
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> Path:
-    return tmp_path / "keys"
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def key_service() -> Iterator[KeyService]:
-    with running_key_service() as service:
-        yield service
 
 
 @pytest.fixture(params=["passphrase", "transit"])
@@ -55,19 +38,11 @@ def provider(request: pytest.FixtureRequest, tmp_path: Path) -> Provider:
     """Each way of sealing."""
     if request.param == "passphrase":
         return Passphrase(lambda: PHRASE)
-    return _transit(request.getfixturevalue("key_service"), tmp_path)
-
-
-def _transit(service: KeyService, folder: Path) -> Transit:
-    return Transit(service.address, "transit", "singgah", write_token(folder))
-
-
-def _fingerprint(ring: Keyring) -> tuple[object, ...]:
-    return dict(ring.keks), ring.index_key, ring.signing_key, ring.audit_key.seed
+    return transit(request.getfixturevalue("key_service"), tmp_path)
 
 
 def test_sealing_keeps_every_key_and_leaves_no_open_file(keys: Path, data: Path, provider: Provider) -> None:
-    plain = _fingerprint(Keyring.open(keys, data))
+    plain = fingerprint(Keyring.open(keys, data))
     lying_open = [path.read_bytes() for path in keys.iterdir()]
 
     seal_keys(keys, data, provider, None)
@@ -76,7 +51,7 @@ def test_sealing_keeps_every_key_and_leaves_no_open_file(keys: Path, data: Path,
     assert (keys / FILE).stat().st_mode & 0o777 == 0o600
     sealed = (keys / FILE).read_bytes()
     assert not any(key in sealed or key.hex().encode() in sealed for key in lying_open)
-    assert _fingerprint(open_sealed(keys, data, provider)) == plain
+    assert fingerprint(open_sealed(keys, data, provider)) == plain
 
 
 def test_a_new_installation_can_begin_sealed(keys: Path, data: Path, provider: Provider) -> None:
@@ -108,13 +83,13 @@ def test_a_passphrase_typed_on_another_keyboard_opens(keys: Path, data: Path) ->
 def test_the_passphrase_can_be_changed_and_the_old_one_opens_no_more(keys: Path, data: Path) -> None:
     old, new = Passphrase(lambda: PHRASE), Passphrase(lambda: "tujuh kata lain yang lebih baik")
     seal_keys(keys, data, old, None)
-    before = _fingerprint(open_sealed(keys, data, old))
+    before = fingerprint(open_sealed(keys, data, old))
 
     with pytest.raises(WrongPassphrase):
         seal_keys(keys, data, old, new)
     seal_keys(keys, data, new, old)
 
-    assert _fingerprint(open_sealed(keys, data, new)) == before
+    assert fingerprint(open_sealed(keys, data, new)) == before
     with pytest.raises(WrongPassphrase):
         open_sealed(keys, data, old)
 
@@ -122,13 +97,13 @@ def test_the_passphrase_can_be_changed_and_the_old_one_opens_no_more(keys: Path,
 def test_keys_move_from_a_passphrase_to_a_key_service(
     keys: Path, data: Path, tmp_path: Path, key_service: KeyService
 ) -> None:
-    old, new = Passphrase(lambda: PHRASE), _transit(key_service, tmp_path)
+    old, new = Passphrase(lambda: PHRASE), transit(key_service, tmp_path)
     seal_keys(keys, data, old, None)
-    before = _fingerprint(open_sealed(keys, data, old))
+    before = fingerprint(open_sealed(keys, data, old))
 
     seal_keys(keys, data, new, old)
 
-    assert _fingerprint(open_sealed(keys, data, new)) == before
+    assert fingerprint(open_sealed(keys, data, new)) == before
     with pytest.raises(Locked, match="transit"):
         open_sealed(keys, data, old)
 
@@ -152,12 +127,12 @@ def test_every_damage_to_the_sealed_file_is_refused(keys: Path, data: Path) -> N
     provider = _Known()
     seal_keys(keys, data, provider, None)
     whole = (keys / FILE).read_bytes()
-    before = _fingerprint(open_sealed(keys, data, provider))
+    before = fingerprint(open_sealed(keys, data, provider))
 
     for place in range(len(whole)):
         (keys / FILE).write_bytes(whole[:place] + bytes((whole[place] ^ 1,)) + whole[place + 1 :])
         try:
-            opened = _fingerprint(open_sealed(keys, data, provider))
+            opened = fingerprint(open_sealed(keys, data, provider))
         except (SealDamaged, Locked):
             continue
         assert opened == before, place  # a bit of base64 that stands for nothing
@@ -235,7 +210,7 @@ def test_open_files_that_came_back_are_removed_only_when_they_are_the_sealed_key
 
 
 def test_a_process_killed_while_sealing_leaves_keys_that_can_be_sealed(keys: Path, data: Path) -> None:
-    plain = _fingerprint(Keyring.open(keys, data))
+    plain = fingerprint(Keyring.open(keys, data))
     script = (
         "import sys; from pathlib import Path; from storage.keys.sealedkeys import *; "
         "from storage.keyproviders.passphrase import Passphrase; "
@@ -256,106 +231,4 @@ def test_a_process_killed_while_sealing_leaves_keys_that_can_be_sealed(keys: Pat
 
     provider = Passphrase(lambda: PHRASE)
     seal_keys(keys, data, provider, provider if (keys / FILE).exists() else None)
-    assert _fingerprint(open_sealed(keys, data, provider)) == plain
-
-
-@pytest.mark.parametrize("mood", ["sealed", "broken", "crowded", "hanging up"])
-def test_a_key_service_that_cannot_answer_now_leaves_the_keys_locked(
-    keys: Path, data: Path, tmp_path: Path, key_service: KeyService, mood: Mood
-) -> None:
-    provider = _transit(key_service, tmp_path)
-    seal_keys(keys, data, provider, None)
-    before = (keys / FILE).read_bytes()
-    key_service.mood = mood
-
-    with pytest.raises(Locked, match="asking again"):
-        open_sealed(keys, data, provider)
-
-    key_service.mood = "well"
-    open_sealed(keys, data, provider)
-    assert (keys / FILE).read_bytes() == before
-
-
-def test_a_key_service_that_drips_its_answer_does_not_hold_up_for_long(
-    keys: Path, data: Path, tmp_path: Path, key_service: KeyService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    provider = _transit(key_service, tmp_path)
-    seal_keys(keys, data, provider, None)
-    monkeypatch.setattr("storage.keyproviders.transit._WHOLE_SECONDS", 1.0)
-    key_service.mood = "dripping"
-
-    begun = perf_counter()
-    with pytest.raises(Locked, match="cannot be reached"):
-        open_sealed(keys, data, provider)
-    assert perf_counter() - begun < 12
-
-
-def test_a_key_service_that_is_not_there_leaves_the_keys_locked(
-    keys: Path, data: Path, tmp_path: Path, key_service: KeyService
-) -> None:
-    seal_keys(keys, data, _transit(key_service, tmp_path), None)
-    gone = Transit("http://127.0.0.1:1", "transit", "singgah", write_token(tmp_path))
-
-    with pytest.raises(Locked, match=r"127\.0\.0\.1:1 cannot be reached \(ConnectError\)"):
-        open_sealed(keys, data, gone)
-
-
-@pytest.mark.parametrize("mood", ["refusing", "strange", "moved"])
-def test_a_key_service_that_refuses_is_an_error_with_a_remedy(
-    keys: Path, data: Path, tmp_path: Path, key_service: KeyService, mood: Mood
-) -> None:
-    provider = _transit(key_service, tmp_path)
-    seal_keys(keys, data, provider, None)
-    key_service.mood = mood
-
-    with pytest.raises(KeyServiceRefused, match=r"token file|answers unlike transit"):
-        open_sealed(keys, data, provider)
-
-
-def test_a_wrong_key_from_the_key_service_opens_nothing_and_overwrites_nothing(
-    keys: Path, data: Path, tmp_path: Path, key_service: KeyService
-) -> None:
-    provider = _transit(key_service, tmp_path)
-    seal_keys(keys, data, provider, None)
-    before = (keys / FILE).read_bytes()
-    key_service.mood = "wrong"
-
-    with pytest.raises(SealDamaged, match="does not open"):
-        open_sealed(keys, data, provider)
-    with pytest.raises(SealDamaged):
-        seal_keys(keys, data, provider, provider)
-    assert (keys / FILE).read_bytes() == before
-
-
-@pytest.mark.parametrize("mood", ["wrong", "broken", "refusing", "strange", "hanging up"])
-def test_keys_stay_open_files_when_the_key_service_cannot_seal_them(
-    keys: Path, data: Path, tmp_path: Path, key_service: KeyService, mood: Mood
-) -> None:
-    plain = _fingerprint(Keyring.open(keys, data))
-    key_service.mood = mood
-
-    with pytest.raises((Locked, KeyServiceRefused)):
-        seal_keys(keys, data, _transit(key_service, tmp_path), None)
-
-    assert not (keys / FILE).exists()
-    assert _fingerprint(open_plain(keys, data)) == plain
-
-
-def test_the_token_comes_from_a_private_file_and_is_read_at_each_try(
-    keys: Path, data: Path, tmp_path: Path, key_service: KeyService
-) -> None:
-    provider = _transit(key_service, tmp_path)
-    seal_keys(keys, data, provider, None)
-    token_file = write_token(tmp_path, "hvs.revoked")
-    with pytest.raises(KeyServiceRefused, match="403"):
-        open_sealed(keys, data, provider)
-    token_file.chmod(0o640)
-    with pytest.raises(KeyFileExposed, match="chmod 600"):
-        open_sealed(keys, data, provider)
-    token_file.unlink()
-    with pytest.raises(KeyServiceRefused, match=r"keys\.transit\.token_file"):
-        open_sealed(keys, data, provider)
-
-    write_token(tmp_path)
-    open_sealed(keys, data, provider)
-    assert {path for path, _ in key_service.asked} == {"/v1/transit/encrypt/singgah", "/v1/transit/decrypt/singgah"}
+    assert fingerprint(open_sealed(keys, data, provider)) == plain
