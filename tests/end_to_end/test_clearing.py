@@ -26,6 +26,8 @@ async def test_clearing_leaves_nothing_of_the_last_two_days_but_its_own_words(
     for number in range(40):
         await client.send(f"cerita {number}")
         await counsellor.send(f"jawaban {number}")
+    await hear(client, "jawaban 39")
+    await hear(counsellor, "cerita 39")
     await bot_api.wait_until_idle(timeout=PATIENCE_S)
     eligible = len(await _list_messages(client))
     assert eligible > 60

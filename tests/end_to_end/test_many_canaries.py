@@ -12,6 +12,7 @@ import pytest
 from storage.backup.archives import Kind, open_archive, read_identity
 from tests.botapi.control import BotApi
 from tests.botapi.people import Person
+from tests.botapi.screen import Screen
 from tests.end_to_end.canaries import scan, spell
 from tests.end_to_end.people import INTAKE_ID, PATIENCE_S, hear, join_staff, reach, walk
 from tests.end_to_end.telegram_process import TelegramProcess
@@ -54,7 +55,7 @@ async def test_five_hundred_words_leave_no_trace_in_any_file(bot_api: BotApi, po
         for _ in range(_REMARKS):
             await person.send(f"{words.plant()} begitu")
     await bot_api.wait_until_idle(timeout=PATIENCE_S)
-    _expect_heard(counsellor, words)
+    await _hear_all(counsellor, words)
     await _back_up(polling)
     await polling.kill()
     opened = _open_copies(polling)
@@ -75,10 +76,14 @@ async def _talk(person: Person, words: _Words) -> None:
     await hear(person, "")
 
 
-def _expect_heard(counsellor: Person, words: _Words) -> None:
+async def _hear_all(counsellor: Person, words: _Words) -> None:
     """What was planted has gone all the way through the service, or the scan would prove nothing."""
-    heard = "\n".join(counsellor.received)
-    assert sum(word in heard for word in words.planted) >= _TALKERS * _LINES
+
+    def is_heard(_screen: Screen) -> bool:
+        heard = "\n".join(counsellor.received)
+        return sum(word in heard for word in words.planted) >= _TALKERS * _LINES
+
+    await counsellor.wait_for(is_heard, 2 * PATIENCE_S)
 
 
 async def _back_up(service: TelegramProcess) -> None:

@@ -68,7 +68,7 @@ async def test_nothing_is_lost_while_sealed_and_everybody_is_answered_once_it_op
     assert (opened.exit_code, opened.errors) == (0, "")
     await sealed.wait_until_ready()
     await _wait_for_all(people, "tenang dulu tujuh hari")
-    assert bot_api.pending == 0
+    await bot_api.wait_until_idle(timeout=PATIENCE_S)
     assert await sealed.stop() == 0
     assert PHRASE not in sealed.log_file.read_text() + sealed.output_file.read_text() + sealed.errors_file.read_text()
 
