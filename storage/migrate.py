@@ -58,7 +58,9 @@ def bring_up_to_date(store: Store, url: str, revision: str = "head") -> None:
             _upgrade(store, connection, revision)
     except OperationalError as error:
         if not is_sqlite(engine):
-            raise StoreUnavailable(f"the {store} database does not answer; start it, or correct its address") from error
+            raise StoreUnavailable(
+                f"the {store} database does not answer; start or make it, or correct its address"
+            ) from error
         if not will_pass(error):
             raise
         raise StoreUnavailable(f"the {store} database is busy or the disk full; repeat it in a moment") from error

@@ -236,6 +236,7 @@ def _put(file: Path, key: bytes) -> None:
     file.write_bytes(key)
 
 
+@pytest.mark.alone
 async def test_ten_thousand_folders_turn_in_five_seconds(stores: Stores, engine: Engine) -> None:
     keyring = stores.keyring
     await (await stores.open()).close()
