@@ -16,7 +16,7 @@ async def _main() -> None:
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.readline)
     taken: list[str] = []
-    while claimed := await database.write(partial(reminders.claim_due, most=200)):
+    while claimed := await database.write(partial(reminders.claim_due, most=50)):
         taken += [reminder.id.hex() for reminder in claimed]
     await database.close()
     sys.stdout.write("\n".join(taken))
