@@ -25,16 +25,6 @@ WRAPPED_KEY = b"k" * 32
 KEY_ID = b"kkid"
 
 
-@pytest.fixture
-def keys(tmp_path: Path) -> Path:
-    return tmp_path / "keys"
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "data"
-
-
 def test_the_first_start_makes_private_key_files(keys: Path, data: Path) -> None:
     previous = os.umask(0)
     try:
