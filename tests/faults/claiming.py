@@ -20,6 +20,8 @@ _AT_ONCE = 50
 _CLAIMS_A_TERM = 10
 _LEASE_S = 5.0
 _LOOK_S = 0.01
+#: Long enough for the other one to look, which would take the duty by luck alone otherwise.
+_HAND_OVER_S = 5 * _LOOK_S
 
 
 async def _main() -> None:
@@ -52,6 +54,7 @@ async def _serve_a_term(database: Database, holder: bytes) -> None:
         sys.stdout.write(f"{took} {' '.join(f'{letter.id.hex()}.{letter.attempts}' for letter in claimed)}\n")
         await database.write(partial(_mark_sent, letters=claimed))
     await database.write(lambda work: leadership.give_back(work, term))
+    await asyncio.sleep(_HAND_OVER_S)
 
 
 def _recover(work: Work, term: Term) -> None:
