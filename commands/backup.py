@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.config import Config
 from commands.keys import read_passphrase
-from commands.settings import OneLine, config_option, refusals
+from commands.settings import OneLine, config_option, has_password, refusals
 from handlers.house.unlocking import open_keyring
 from handlers.running.clock import read_clock
 from storage.backup.archives import Kind, Progress, make_identity, read_identity, read_recipient
@@ -126,10 +125,10 @@ def _refuse_target(target: str) -> None:
             raise OneLine("--to: name a folder, or postgresql://... of an empty database")
         return
     try:
-        has_password = make_url(target).password is not None or "password" in make_url(target).query
+        is_told = has_password(target)
     except ArgumentError:
         raise OneLine("--to: that is no address of a database; write postgresql://ACCOUNT@HOST/DATABASE") from None
-    if has_password:
+    if is_told:
         raise OneLine("--to: others can read a password there; leave it out and add ?passfile=FILE, a file of mode 600")
 
 

@@ -27,8 +27,6 @@ DEFAULT_FILE = Path("config.toml")
 _NAMED = "singgah.config_file"
 #: What a bot token looks like, which must not be shown by mistake.
 _TOKEN = re.compile(r"\d+:[\w-]{20,}", re.ASCII)
-#: A password in the address of a database, before its host or among the parameters.
-_PASSWORD = re.compile(r"://[^/@]*:[^/@]+@|[?&]password=")
 _REFUSALS = (
     ConfigError,
     ContentError,
@@ -123,11 +121,20 @@ def _refuse_exposed(path: Path, config: Config) -> None:
         return
     urls = {"storage.database_url": config.storage.database_url, "keys.store_url": config.keys.store_url}
     for setting, url in urls.items():
-        if url is not None and _PASSWORD.search(url):
+        if url is not None and has_password(url):
             raise ConfigError(
                 f"{path}: {setting} holds a password and others can read the file; run chmod 600 {path}, or name a "
                 "passfile instead"
             )
+
+
+def has_password(url: str) -> bool:
+    """Tell whether the address of a database holds a password, before its host or among the parameters."""
+    # Commands without a database need not wait for the library, and most settings name no address.
+    from sqlalchemy import make_url  # noqa: PLC0415
+
+    address = make_url(url)
+    return address.password is not None or "password" in address.query
 
 
 def read_secret(path: Path, setting: str) -> str:

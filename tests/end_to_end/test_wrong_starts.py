@@ -75,7 +75,14 @@ async def test_an_address_that_cannot_be_one(installed: TelegramProcess, address
     assert not installed.data_folder.exists()
 
 
-@pytest.mark.parametrize("url", ["postgresql+psycopg://a:invented@h/d", "postgresql+psycopg://a@/d?password=invented"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://a:invented@h/d",
+        "postgresql+psycopg://a:invented/too@h/d",
+        "postgresql+psycopg://a@/d?password=invented",
+    ],
+)
 @pytest.mark.parametrize("setting", ["[storage]\ndatabase_url", "[keys]\nstore_url"])
 async def test_settings_with_a_password_that_others_can_read(
     installed: TelegramProcess, setting: str, url: str
