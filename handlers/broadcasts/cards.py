@@ -50,7 +50,7 @@ def card(world: World, member: StaffMember, broadcast: Broadcast, progress: Prog
         lines += [f"{language.upper()}:", _written(world, broadcast, language), ""]
     lines.append(_say(world, "siaran_for", audience=say_audience(world, broadcast.paper.audience)))
     if broadcast.start_at is not None and progress is None:
-        lines.append(say_start(world, broadcast.start_at, zone_of(world, member.unit_id or "")))
+        lines.append(say_start(world, broadcast.start_at, clock_of(world, member)))
     lines += [f"⚠ {fault}" for fault in _faults(world, broadcast)]
     lines += progress_lines(world, broadcast, progress) if progress is not None else []
     return Message("\n".join(lines), tuple(_buttons(world, member, broadcast)))
@@ -112,6 +112,11 @@ def say_audience(world: World, chosen: Audience) -> str:
     parts += [_say(world, f"siaran_stage_{chosen.stage}")] if chosen.stage is not None else []
     regions = "; ".join(audience.name_region(world, code) for code in chosen.regions)
     return ", ".join((*parts, regions or _say(world, "siaran_everywhere")))
+
+
+def clock_of(world: World, member: StaffMember) -> tzinfo:
+    """Return the zone in which somebody writes times: of their unit, else of the house."""
+    return zone_of(world, member.unit_id or "")
 
 
 def say_start(world: World, start_at: datetime, zone: tzinfo) -> str:

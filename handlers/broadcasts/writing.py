@@ -11,7 +11,6 @@ from bot.dialogue.effects import Message
 from handlers.access import Right, has_right
 from handlers.broadcasts import acts, audience, cards
 from handlers.broadcasts.acts import Result, Written
-from handlers.office.deskviews import zone_of
 from handlers.world import World
 from storage.broadcasts import records
 from storage.broadcasts.records import UNSENT, Broadcast, State
@@ -74,7 +73,7 @@ def choose(work: Work, world: World, member: StaffMember, found: Broadcast, chos
         case cards.WRITE | cards.SCHEDULE:
             part = cards.START if what == cards.SCHEDULE else value
             staffing.speak_in(work, member, f"{_WRITING}{part}={found.id.hex()}")
-            zone = {"zone": zone_of(world, member.unit_id or "").tzname(None)} if part == cards.START else {}
+            zone = {"zone": cards.clock_of(world, member).tzname(None)} if part == cards.START else {}
             return [Message(world.script.say(f"siaran_write_{part}", world.script.default, **zone))]
         case cards.GROUP if not value:
             return [_pick(world, found, cards.GROUP)]
@@ -168,7 +167,7 @@ def _place(work: Work, world: World, member: StaffMember, found: Broadcast, text
 
 
 def _schedule(work: Work, world: World, member: StaffMember, found: Broadcast, text: str) -> list[Message]:
-    zone = zone_of(world, member.unit_id or "")
+    zone = cards.clock_of(world, member)
     at = _read_time(text, zone)
     result = Result.NO_TIME if at is None else acts.send(work, world, member, found.id.hex(), at)
     if at is None or result is not Result.DONE:

@@ -77,12 +77,11 @@ def speak(work: Work, world: World, member: StaffMember, code: str, text: str) -
 
 def take_up(work: Work, world: World, member: StaffMember, code: str) -> Case | None:
     """Open a case again that this person closed; None if it may not be: taken back, or followed by another one."""
-    found = access.find(work, member, Action.SPEAK, code, lock=True)
-    if found is None or not staffing.still_works(work, member.id):
+    case = access.find(work, member, Action.SPEAK, code, lock=True)
+    if case is None or not staffing.still_works(work, member.id):
         return None
-    conversations.hold(work, found.client_id)  # so that the client opens no other one meanwhile
-    case = can_take_up(work, member, code)
-    if case is None:
+    conversations.hold(work, case.client_id)  # so that the client opens no other one meanwhile
+    if not _may_be_taken_up(work, case):
         return None
     taken = replace(case, status=Status.ACCEPTED, outcome=None)
     cases.save_case(work, taken)
@@ -94,9 +93,7 @@ def take_up(work: Work, world: World, member: StaffMember, code: str) -> Case | 
 def can_take_up(work: Work, member: StaffMember, code: str) -> Case | None:
     """Return a closed case that this person may open again, or None."""
     case = access.find(work, member, Action.SPEAK, code)
-    if case is None or case.status is not Status.CLOSED:
-        return None
-    return None if case.outcome == cases.WITHDRAWN or cases.open_case_of(work, case.client_id) else case
+    return case if case is not None and _may_be_taken_up(work, case) else None
 
 
 def close(work: Work, world: World, member: StaffMember, code: str, outcome: str) -> Result:
@@ -175,6 +172,12 @@ def nearest_other_units(world: World, case: Case) -> list[Unit]:
 def _mine(work: Work, member: StaffMember, code: str, action: Action) -> Case | None:
     case = access.find(work, member, action, code, lock=True)
     return case if case is not None and case.status is Status.ACCEPTED else None
+
+
+def _may_be_taken_up(work: Work, case: Case) -> bool:
+    if case.status is not Status.CLOSED or case.outcome == cases.WITHDRAWN:
+        return False
+    return cases.open_case_of(work, case.client_id) is None
 
 
 def _waits(work: Work, case: Case) -> bool:

@@ -33,7 +33,7 @@ def check_data(url: str, clock: Callable[[], datetime], kept_days: int) -> Itera
     if not _is_there(url):
         return
     try:
-        with _opened(lambda: open_reader(url, 1)) as engine, engine.connect() as connection:
+        with _opened(open_reader(url, 1)) as engine, engine.connect() as connection:
             yield from _check_rows(connection, clock(), kept_days)
             # Read at this very moment: what was looked at before may have taken seconds.
             yield from _check_clock(vitals.measure_skew(connection, clock()))
@@ -47,15 +47,14 @@ def check_keys(url: str, now: datetime) -> Iterator[Finding]:
     if not _is_there(url):
         return
     try:
-        with _opened(lambda: open_reader(url, 1)) as engine:
+        with _opened(open_reader(url, 1)) as engine:
             yield from _check_root_keys(engine, now)
     except (DBAPIError, OSError) as error:
         yield act("root keys", f"cannot be read ({type(error).__name__})", "see the finding about the key store")
 
 
 @contextmanager
-def _opened(open_store: Callable[[], Engine]) -> Iterator[Engine]:
-    engine = open_store()
+def _opened(engine: Engine) -> Iterator[Engine]:
     try:
         yield engine
     finally:
@@ -72,7 +71,7 @@ def _check_store(store: Store, url: str) -> Iterator[Finding]:
         yield mention(what, "not made yet", "the first start makes it: singgah run")
         return
     try:
-        with _opened(lambda: open_writer(url)) as engine, engine.connect() as connection, connection.begin() as step:
+        with _opened(open_writer(url)) as engine, engine.connect() as connection, connection.begin() as step:
             yield _compare(what, *compare_revisions(store, connection))
             step.rollback()
     except DBAPIError as error:
